@@ -1,0 +1,57 @@
+#include "models/config/platform.hpp"
+
+#include <array>
+
+namespace ssi::config {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::array<std::string_view, 1> kTopologies{"star"};
+constexpr std::array<std::string_view, 1> kSwitching{"cut_through"};
+
+using P = Platform;
+using I = Interconnect;
+using C = NodeCosts;
+
+const std::array kPlatform{
+    Bound<P>{{"name", Kind::text, std::monostate{}, 0, 0, {}, "name of the platform"}, &P::name},
+    Bound<P>{{"description", Kind::text, std::string_view{}, 0, 0, {}, "one sentence: what hardware this stands for"}, &P::description},
+    Bound<P>{{"nodes", Kind::integer, std::monostate{}, 1, 4096, {}, "number of nodes"}, &P::nodes},
+    Bound<P>{{"sockets", Kind::integer, std::int64_t{1}, 1, 64, {}, "sockets in each node"}, &P::sockets},
+    Bound<P>{{"cores", Kind::integer, std::monostate{}, 1, 1024, {}, "cores in each node"}, &P::cores},
+};
+
+const std::array kInterconnect{
+    Bound<I>{{"topology", Kind::choice, std::string_view{"star"}, 0, 0, kTopologies, "how the nodes are joined"}, &I::topology},
+    Bound<I>{{"bandwidth", Kind::bandwidth, std::monostate{}, 1e3, 1e13, {}, "of each link, each way"}, &I::bandwidth_bps},
+    Bound<I>{{"latency", Kind::duration, std::monostate{}, 0, kSecond, {}, "of one link; a route through a star has two"}, &I::latency},
+    Bound<I>{{"switching", Kind::choice, std::string_view{"cut_through"}, 0, 0, kSwitching, "how switches forward"}, &I::switching},
+    Bound<I>{{"min_frame", Kind::bytes, std::int64_t{64}, 0, 65536, {}, "a shorter message takes as long as this on the wire", "IEEE 802.3: 64 bytes"}, &I::min_frame},
+};
+
+constexpr auto cost(std::string_view key, std::int64_t ns, std::string_view meaning, std::string_view source, Duration C::*member) {
+  return Bound<C>{{key, Kind::duration, ns, 0, kSecond, {}, meaning, source}, member};
+}
+
+// Defaults are for a 2010s x86 server; "estimate" with the range in which published lmbench tables for such machines lie.
+const std::array kCosts{
+    cost("syscall", 100, "enter and leave the kernel", "estimate, range 50 ns to 300 ns", &C::syscall),
+    cost("fork", 60'000, "copy a process", "estimate, range 30 us to 200 us", &C::fork),
+    cost("exec", 200'000, "replace its image", "estimate, range 100 us to 500 us", &C::exec),
+    cost("exit", 30'000, "tear a process down", "estimate, range 10 us to 100 us", &C::exit),
+    cost("wait", 1'000, "reap a child, or find none and block", "estimate, range 0.5 us to 3 us", &C::wait),
+    cost("signal", 1'500, "post and deliver a signal to one process", "estimate, range 1 us to 3 us", &C::signal),
+    cost("list_per_process", 2'000, "one line of ps", "estimate, range 1 us to 10 us", &C::list_per_process),
+    cost("wakeup", 2'000, "make a blocked program runnable", "estimate, range 1 us to 5 us", &C::wakeup),
+    cost("message_send", 3'000, "per message, sender's CPU", "estimate for kernel TCP on 10 GbE, range 1 us to 10 us", &C::message_send),
+    cost("message_receive", 5'000, "per message, receiver's CPU, interrupt included", "estimate for kernel TCP on 10 GbE, range 2 us to 15 us", &C::message_receive),
+    cost("copy_per_kib", 100, "per KiB of a message, on each side", "estimate: one copy at 10 GB/s", &C::copy_per_kib),
+};
+
+}  // namespace
+
+std::span<const Bound<Platform>> platform_fields() { return kPlatform; }
+std::span<const Bound<Interconnect>> interconnect_fields() { return kInterconnect; }
+std::span<const Bound<NodeCosts>> cost_fields() { return kCosts; }
+
+}  // namespace ssi::config

@@ -1,0 +1,111 @@
+// The single-node kernel's processes: table, parents and children, groups, sessions, signals, wait, init.
+// "Just do it here": a distributed strategy calls this once it knows that the process is here.
+//
+// Invariants: a pid is in the table, or a zombie in its parent's child list, or neither, never both. Exit statuses are
+// kept with the *parent* (as in the vproc designs), so wait never looks anywhere else. The parent and the children of a
+// process may be on other nodes; what has to be told to them is returned to the caller, never sent from here.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/base/hash.hpp"
+#include "models/base/ids.hpp"
+#include "models/port/calls.hpp"
+#include "models/port/effects.hpp"
+
+namespace ssi::native {
+
+inline constexpr std::size_t kSignals = 32;
+using Dispositions = std::array<Disposition, kSignals>;
+
+// What a blocked process waits for. Empty: it is not blocked in this table.
+struct Blocked {
+  CallId call;
+  bool pausing = false;      // pause; else wait
+  Pid child = kNoPid;        // wait: kNoPid is any child
+  friend bool operator==(const Blocked&, const Blocked&) = default;
+};
+
+struct Process {
+  Pid pid, parent, group, session;
+  ProgramRef program;
+  Dispositions dispositions{};
+  bool stopped = false;
+  std::set<Signal> pending{};                        // held back while stopped
+  std::map<Pid, std::optional<std::int32_t>> children{};   // the status of those that have exited: zombies
+  std::optional<Blocked> blocked{};
+};
+
+// What a parent hands to a new process. After exec (spawn) handlers are reset and ignored signals stay ignored.
+struct Heritage {
+  Pid parent, group, session;
+  Dispositions dispositions{};
+};
+
+// A process has left the table. What is not on this node has to be told by the caller.
+struct Departure {
+  Pid pid, parent, group, session;
+  std::int32_t status{};
+  bool parent_here = false;          // then its child list has the status already and a waiter was woken
+  std::vector<Pid> orphans;          // living children elsewhere; those here were adopted by this node's init
+  bool last_of_group_here = false;
+};
+
+class Processes {
+ public:
+  Processes(NodeId self, Incarnation incarnation);   // with init in it
+
+  Pid init() const { return init_; }
+  Pid allocate();                                    // a pid that was never used
+  const Process* find(Pid pid) const;                // nullptr: no living process of that pid here
+  bool is_zombie(Pid pid) const;                     // exited, its status not yet waited for by a parent here
+  const std::map<Pid, Process>& all() const { return table_; }   // living ones, init included
+  std::vector<Pid> members(Pid group) const;         // living ones here, ascending
+
+  Heritage heritage(Pid parent, bool exec) const;
+  // Enters the process and orders its program to start. A parent that is here gets it as a child.
+  void create(Pid pid, const Heritage& heritage, const ProgramRef& program, Effects& out);
+  void add_child(Pid parent, Pid child);             // of a parent here; the child lives elsewhere
+
+  // exit, or death by a signal: orders the program's end and settles everything that is on this node.
+  Departure exit(Pid pid, std::int32_t status, Effects& out);
+  // A child that lived elsewhere has exited. Wakes a waiter, posts SIGCHLD. False: the parent is not here (any more).
+  bool child_exited(Pid parent, Pid child, std::int32_t status, Effects& out);
+  void reparent(Pid child, Pid parent);              // the child is here
+
+  // Answers the call now or blocks the caller; ECHILD, or 0 children ready with no_hang: ok with kNoPid.
+  void wait(CallId call, Pid caller, const Wait& wait, Effects& out);
+  void pause(CallId call, Pid caller);
+
+  // Posts a signal to a living process here: default action, handler (interrupts a blocked call), ignore, stop, continue.
+  // A death is returned.
+  std::optional<Departure> signal(Pid pid, Signal signal, Effects& out);
+  Errno set_action(Pid pid, Signal signal, Disposition disposition);   // EINVAL for kill and stop
+  // A session leader keeps its group; the group's session is the caller's business to check when its leader is elsewhere.
+  Errno set_group(Pid caller, Pid pid, Pid group);   // EPERM, ESRCH as setpgid(2), as far as this node can see
+  Errno set_session(Pid pid);                        // EPERM for a group leader
+
+  void check_invariants() const;
+  void hash_into(StateHash& hash) const;
+  std::string describe() const;                      // a line per process
+
+ private:
+  Process& at(Pid pid);
+  void deliver(Process& process, Signal signal, Effects& out);
+  bool answer_wait(Process& parent, Effects& out);   // a blocked wait that a zombie satisfies
+  void reap_for_init();
+
+  Pid init_;
+  std::uint32_t next_sequence_ = kInitSequence + 1;
+  NodeId self_;
+  Incarnation incarnation_;
+  std::map<Pid, Process> table_;
+  std::map<Pid, Pid> zombie_parent_;                 // zombie -> the parent that has its status
+};
+
+}  // namespace ssi::native

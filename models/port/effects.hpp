@@ -1,0 +1,93 @@
+// What a machine asks of the world. A machine never performs anything: it appends here, and its host carries the
+// effects out after the handler has returned, in this order: `work` is charged to a core; when it is done, disk
+// requests and sends leave, and completions and program orders are carried out, each list in the order of its making.
+#pragma once
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "models/base/ids.hpp"
+#include "models/base/time.hpp"
+#include "models/port/calls.hpp"
+#include "models/port/message.hpp"
+
+namespace ssi {
+
+// What kernel time is spent on; results report it apart.
+enum class Work : std::uint8_t { kernel, dispatch };
+
+// Orders to the host about the program of a process that runs on this node.
+struct ProgramOrder {
+  enum class Kind : std::uint8_t {
+    start,      // create the program `program` as process `pid`
+    end,        // the process is dead: its program runs no further step; its pending call gets no answer
+    stop,       // job control: no further step until `resume`
+    resume,
+    interrupt,  // a handler ran for `signal`: counted for the program; a sleep in progress ends in EINTR
+  } kind;
+  Pid pid;
+  ProgramRef program{};
+  Signal signal = Signal::none;
+};
+
+// Counts that only a machine can see. Derived figures are the recorder's business.
+struct Note {
+  enum class Kind : std::uint8_t {
+    locality_test,   // a place where the design asked "is it here?"; subject = site number of the design
+    shipped,         // ... and it was not: the request left for another node
+    stale_location,  // a cached location was wrong
+  } kind;
+  std::uint32_t subject{};
+};
+
+struct SendOptions {
+  bool before_work = false;   // leave before the work of this handler is done
+  CallId cause = kNoCall;     // on whose behalf, when it is not the event's own cause
+};
+
+class Effects {
+ public:
+  struct Send { NodeId to; TxnId txn; Priority priority; CallId cause; bool before_work; Body body; };
+  struct Completion { CallId call; Result result; NodeId served; };
+  struct Timer { TimerKey key; std::uint64_t generation; Duration after; bool background; };
+
+  void work(Duration time, Work kind = Work::kernel) { (kind == Work::kernel ? kernel_work : dispatch_work) += time; }
+
+  // Appends a message. The host sets the priority: raised while a message is being handled, normal otherwise.
+  template <class Variant>
+  void send(NodeId to, TxnId txn, Variant message, SendOptions options = {}) {
+    sends.push_back({to, txn, serving ? Priority::raised : Priority::normal,
+                     options.cause == kNoCall ? cause : options.cause, options.before_work, Body(std::move(message))});
+  }
+  // `served`: the node on which the request was carried out.
+  void complete(CallId call, Result result, NodeId served) { completions.push_back({call, std::move(result), served}); }
+  // A timer that is set again replaces the earlier one of that key. `background` timers do not count as progress.
+  void set_timer(TimerKey key, std::uint64_t generation, Duration after, bool background = false) {
+    timers.push_back({key, generation, after, background});
+  }
+  void order(ProgramOrder order) { programs.push_back(order); }
+  void note(Note::Kind kind, std::uint32_t subject = 0) { notes.push_back({kind, subject}); }
+
+  // Makes the value ready for the next event. Capacity is kept.
+  void begin(CallId event_cause, bool serving_message) {
+    kernel_work = dispatch_work = {};
+    sends.clear();
+    completions.clear();
+    timers.clear();
+    programs.clear();
+    notes.clear();
+    cause = event_cause;
+    serving = serving_message;
+  }
+
+  Duration kernel_work{}, dispatch_work{};
+  std::vector<Send> sends;
+  std::vector<Completion> completions;
+  std::vector<Timer> timers;
+  std::vector<ProgramOrder> programs;
+  std::vector<Note> notes;
+  CallId cause{kNoCall};   // of the event being handled
+  bool serving = false;    // the event is a message
+};
+
+}  // namespace ssi

@@ -1,0 +1,121 @@
+// A message as the transport sees it: a header that every message has, and one protocol's closed variant as body.
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "models/base/check.hpp"
+#include "models/base/hash.hpp"
+#include "models/base/ids.hpp"
+
+namespace ssi {
+
+// Two classes of the transport. A message sent while a request is served is raised, so that a nested request never
+// queues behind the requests that wait for it (OpenSSI ICS: priority channels).
+enum class Priority : std::uint8_t { normal, raised };
+inline constexpr std::size_t kPriorities = 2;
+
+// What is known of a message type at compile time. Its address is its identity.
+struct MessageType {
+  std::string_view name;
+  std::uint64_t hash;
+};
+template <class T>
+inline constexpr MessageType kMessageType{T::kName, hash_of(T::kName)};
+
+// An alternative of a protocol's variant: a small struct with kName, and bytes_of() beside it (wire size in bytes).
+template <class T>
+concept MessageStruct = requires(const T& t) {
+  { T::kName } -> std::convertible_to<std::string_view>;
+  { bytes_of(t) } -> std::convertible_to<std::uint64_t>;
+};
+
+// Holds any one protocol's variant without allocation, so that the transport and the host need not know protocols.
+class Body {
+ public:
+  static constexpr std::size_t kInlineBytes = 104;
+
+  Body() = default;
+  template <class V>
+    requires(!std::same_as<std::remove_cvref_t<V>, Body>)
+  explicit Body(V&& variant) : ops_(&kOps<std::remove_cvref_t<V>>) {
+    using T = std::remove_cvref_t<V>;
+    static_assert(sizeof(T) <= kInlineBytes && std::is_nothrow_move_constructible_v<T>,
+                  "put what is large behind a shared_ptr<const T>");
+    ::new (static_cast<void*>(&storage_)) T(std::forward<V>(variant));
+  }
+  Body(const Body& other) : ops_(other.ops_) { if (ops_) ops_->copy(&other.storage_, &storage_); }
+  Body(Body&& other) noexcept : ops_(other.ops_) { if (ops_) ops_->move(&other.storage_, &storage_); }
+  Body& operator=(Body other) noexcept {
+    reset();
+    ops_ = other.ops_;
+    if (ops_) ops_->move(&other.storage_, &storage_);
+    return *this;
+  }
+  ~Body() { reset(); }
+
+  template <class V>
+  bool is() const { return ops_ == &kOps<V>; }
+  template <class V>
+  const V& get() const {
+    SSI_CHECK(is<V>(), "a message reached a machine of another protocol");
+    return *std::launder(reinterpret_cast<const V*>(&storage_));
+  }
+  const MessageType& type() const { return *ops_->type(&storage_); }
+  std::uint64_t bytes() const { return ops_->bytes(&storage_); }
+
+ private:
+  struct Ops {
+    void (*copy)(const void*, void*);
+    void (*move)(void*, void*) noexcept;
+    void (*destroy)(void*) noexcept;
+    const MessageType* (*type)(const void*);
+    std::uint64_t (*bytes)(const void*);
+  };
+  template <class V>
+  static constexpr Ops kOps{
+      [](const void* from, void* to) { ::new (to) V(*static_cast<const V*>(from)); },
+      [](void* from, void* to) noexcept { ::new (to) V(std::move(*static_cast<V*>(from))); },
+      [](void* at) noexcept { static_cast<V*>(at)->~V(); },
+      [](const void* at) {
+        return std::visit([]<MessageStruct T>(const T&) -> const MessageType* { return &kMessageType<T>; }, *static_cast<const V*>(at));
+      },
+      [](const void* at) {
+        return std::visit([]<MessageStruct T>(const T& t) -> std::uint64_t { return bytes_of(t); }, *static_cast<const V*>(at));
+      }};
+  void reset() noexcept {
+    if (ops_) ops_->destroy(&storage_);
+    ops_ = nullptr;
+  }
+
+  const Ops* ops_ = nullptr;
+  alignas(std::max_align_t) std::byte storage_[kInlineBytes];
+};
+
+// Wire size of what every message carries: source, destination, incarnations, epoch, view, transaction, type.
+inline constexpr std::uint64_t kHeaderBytes = 48;
+
+struct Header {
+  NodeId from, to;
+  Incarnation from_incarnation, to_incarnation;
+  std::uint32_t circuit_epoch{};
+  ViewId view;                     // the view it was sent in
+  std::uint64_t sequence{};        // within circuit and priority class
+  TxnId txn;
+  CallId cause;                    // on whose behalf it was sent; kNoCall: background
+  Priority priority = Priority::normal;
+  std::uint64_t bytes{};           // on the wire, header included
+};
+
+struct Message {
+  Header header;
+  Body body;
+};
+
+}  // namespace ssi

@@ -1,0 +1,57 @@
+// Every strategy, by hand, in one table: it drives --help, `ssisim list`, the schema and the contract test.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/base/random.hpp"
+#include "models/config/fields.hpp"
+#include "models/config/platform.hpp"
+#include "models/port/strategy.hpp"
+
+namespace ssi {
+
+// What one node's machine is told at boot.
+struct NodeSetup {
+  NodeId self;
+  std::uint32_t nodes{};          // in the image: 1 for `smp`
+  std::uint32_t cores{};          // of this node
+  Incarnation incarnation{1};
+  RandomRoot random;              // draw named streams from it
+  config::NodeCosts costs;
+};
+
+// Findings of a check over all nodes; empty is good.
+struct Report {
+  std::vector<std::string> problems;
+  void add(std::string what) { problems.push_back(std::move(what)); }
+};
+
+enum class Image : std::uint8_t {
+  one_machine,   // all the scenario's cores in one node, no network; node numbers are its sockets
+  per_node,      // one kernel on each node
+};
+
+// How much of each class of calls a design serves for the whole cluster: "full", "local" (as a single node would), "none".
+struct Coverage {
+  std::string_view process, file = "none", channel = "none", segment = "none";
+};
+
+struct StrategyEntry {
+  std::string_view name, help;   // one line
+  Image image;
+  Coverage coverage;
+  std::vector<config::Field> params;
+  std::uint32_t dispatch_sites = 0;   // places of the design that test locality
+  std::unique_ptr<Strategy> (*make)(const NodeSetup& setup, const config::Values& params);
+  // What only the whole cluster can see. `nodes` are all of this strategy's type.
+  void (*check_cluster)(std::span<const Strategy* const> nodes, Report& report);
+};
+
+const std::vector<StrategyEntry>& strategies();
+const StrategyEntry* find_strategy(std::string_view name);   // nullptr: no such strategy
+
+}  // namespace ssi
