@@ -37,7 +37,8 @@ struct Process {
   Dispositions dispositions{};
   bool stopped = false;
   std::set<Signal> pending{};                        // held back while stopped
-  std::map<Pid, std::optional<std::int32_t>> children{};   // the status of those that have exited: zombies
+  std::map<Pid, std::optional<std::int32_t>> children{};   // the status of those that have exited
+  std::set<Pid> zombies{};                           // those of `children` that have a status
   std::optional<Blocked> blocked{};
 };
 
@@ -65,30 +66,36 @@ class Processes {
   const Process* find(Pid pid) const;                // nullptr: no living process of that pid here
   bool is_zombie(Pid pid) const;                     // exited, its status not yet waited for by a parent here
   const std::map<Pid, Process>& all() const { return table_; }   // living ones, init included
-  std::vector<Pid> members(Pid group) const;         // living ones here, ascending
+  std::vector<Pid> members(Pid group) const;         // living ones here, ascending; a zombie has left its group
+  std::vector<ProcessInfo> list() const;             // living ones and zombies of this node, ascending
 
   Heritage heritage(Pid parent, bool exec) const;
   // Enters the process and orders its program to start. A parent that is here gets it as a child.
   void create(Pid pid, const Heritage& heritage, const ProgramRef& program, Effects& out);
   void add_child(Pid parent, Pid child);             // of a parent here; the child lives elsewhere
 
-  // exit, or death by a signal: orders the program's end and settles everything that is on this node.
+  // exit, or death by a signal: orders the program's end and settles everything that is on this node: living children
+  // here go to init, zombies are forgotten, the parent here gets the status. Init never exits.
   Departure exit(Pid pid, std::int32_t status, Effects& out);
-  // A child that lived elsewhere has exited. Wakes a waiter, posts SIGCHLD. False: the parent is not here (any more).
+  // A child that lived elsewhere has exited. Answers a waiter, then posts SIGCHLD. No zombie is left if the parent is init
+  // or ignores SIGCHLD explicitly (POSIX.1-2017, _exit). False: the parent is not here (any more). Our bug: not its child.
   bool child_exited(Pid parent, Pid child, std::int32_t status, Effects& out);
-  void reparent(Pid child, Pid parent);              // the child is here
+  void reparent(Pid child, Pid parent);              // the child is here; its old parent is not
 
-  // Answers the call now or blocks the caller; ECHILD, or 0 children ready with no_hang: ok with kNoPid.
+  // Answers the call now or blocks the caller; ECHILD, or 0 children ready with no_hang: ok with kNoPid. Of several
+  // zombies the lowest pid. A stopped waiter is answered when it continues.
   void wait(CallId call, Pid caller, const Wait& wait, Effects& out);
   void pause(CallId call, Pid caller);
 
-  // Posts a signal to a living process here: default action, handler (interrupts a blocked call), ignore, stop, continue.
-  // A death is returned.
+  // Posts a signal to a living process here: default action, handler (a blocked call ends in EINTR), ignore, stop, continue.
+  // While the process is stopped all but kill, stop and cont are held back; cont delivers them in ascending order.
+  // Init ignores what it has no handler for. A death is returned.
   std::optional<Departure> signal(Pid pid, Signal signal, Effects& out);
   Errno set_action(Pid pid, Signal signal, Disposition disposition);   // EINVAL for kill and stop
-  // A session leader keeps its group; the group's session is the caller's business to check when its leader is elsewhere.
-  Errno set_group(Pid caller, Pid pid, Pid group);   // EPERM, ESRCH as setpgid(2), as far as this node can see
-  Errno set_session(Pid pid);                        // EPERM for a group leader
+  // ESRCH unless `pid` is the caller or its child, here; EPERM for a session leader, a child of another session and a group of
+  // another session (setpgid(2)). Whether a group without a member here exists is the caller's business to check.
+  Errno set_group(Pid caller, Pid pid, Pid group);
+  Errno set_session(Pid pid);                        // EPERM if a group of that number has a member here
 
   void check_invariants() const;
   void hash_into(StateHash& hash) const;
@@ -96,16 +103,23 @@ class Processes {
 
  private:
   Process& at(Pid pid);
-  void deliver(Process& process, Signal signal, Effects& out);
-  bool answer_wait(Process& parent, Effects& out);   // a blocked wait that a zombie satisfies
-  void reap_for_init();
+  bool ignores(const Process& process, Signal signal) const;
+  std::optional<Departure> act(Process& process, Signal signal, Effects& out);        // handler or default action
+  std::optional<Departure> continue_it(Process& process, Effects& out);
+  std::optional<Result> wait_result(Process& parent, Pid child);                      // reaps; empty: it has to wait
+  void answer_wait(Process& parent, Effects& out);                                    // of a blocked wait
+  std::vector<Pid> leave_children(const Process& gone);                               // those elsewhere are returned
+  void move_to_group(Process& process, Pid group);
+  void leave_group(const Process& process);
+  void check(const Process& process) const;
 
-  Pid init_;
-  std::uint32_t next_sequence_ = kInitSequence + 1;
   NodeId self_;
   Incarnation incarnation_;
+  Pid init_;
+  std::uint32_t next_sequence_ = kInitSequence + 1;
   std::map<Pid, Process> table_;
   std::map<Pid, Pid> zombie_parent_;                 // zombie -> the parent that has its status
+  std::map<Pid, std::set<Pid>> groups_;              // living members; no empty groups
 };
 
 }  // namespace ssi::native
