@@ -1,13 +1,11 @@
 // What the cluster observes while a run goes on; everything in results is derived from these calls. Pure: no SimGrid,
 // no JSON. One Recorder a run. The cluster calls; nothing is returned, so recording cannot change a run.
+// Memory is bounded by the calls that are under way, never by the number of calls.
 #pragma once
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "models/base/hash.hpp"
@@ -17,42 +15,21 @@
 #include "models/port/calls.hpp"
 #include "models/port/effects.hpp"
 #include "models/port/message.hpp"
+#include "sim/record/event_list.hpp"
+#include "sim/record/finished_call.hpp"
+#include "sim/record/stats.hpp"
+#include "sim/record/timeline.hpp"
 
 namespace ssi::record {
-
-// Where the time of a call went, along its critical path, in ns. `blocked`: waiting for another process (wait, pause).
-struct PathTime {
-  std::int64_t dispatch{}, queue{}, wire{}, cpu{}, lock{}, disk{}, blocked{};
-};
-
-// A call that has been answered.
-struct FinishedCall {
-  CallId id;
-  std::size_t kind{};            // index of kCallNames
-  Pid caller;
-  NodeId node, served;           // where it was asked; where it was carried out
-  Instant issued, answered;
-  Errno error = Errno::none;
-  Certainty certainty = Certainty::ok;
-  std::uint32_t path_messages{};   // on the critical path
-  PathTime where;
-};
-
-// One observed event, as the fingerprint and --repeat-check see it.
-struct Delivered {
-  Instant at;
-  NodeId from, to;
-  std::uint64_t kind;            // hash of the event's or message's name
-  std::string_view name;
-};
 
 class Recorder {
  public:
   struct Options {
-    Instant warmup_until;        // calls issued before are not in the statistics; messages and work before neither
-    std::string ops_path;        // empty: no ops.jsonl
-    std::string events_path;     // empty: no list of delivered events (--repeat-check)
+    Instant warmup_until{};      // calls issued before are not in the statistics; messages, notes and work before neither
+    std::string ops_path{};      // empty: no ops.jsonl
+    std::string events_path{};   // empty: no list of delivered events (--repeat-check)
     std::uint32_t nodes = 1;
+    Duration duration{};         // that the run may last; sets the width of the timeline's buckets
   };
   explicit Recorder(Options options);
   ~Recorder();
@@ -67,8 +44,20 @@ class Recorder {
   void cpu_used(NodeId node, Duration kernel, Duration program);  // once a node, at the end
   void finished(Instant at);                                      // flushes; last call
 
-  std::uint64_t fingerprint() const;
-  // ... what sim/report reads: see the accessors in the implementation of this class.
+  // What sim/report reads, after finished().
+  std::uint64_t fingerprint() const;   // over (time, from, to, kind) of every delivered event
+  std::uint64_t events() const;        // delivered
+  Instant end() const;
+  Instant warmup_until() const;
+  const CallStats& calls(std::size_t kind, Place place) const;
+  std::uint64_t abandoned(std::size_t kind) const;
+  std::uint64_t unsettled() const;     // calls whose last messages were still under way at the end: counted by their critical path
+  MessageStats messages() const;
+  const DispatchStats& dispatch() const;
+  const std::vector<WorkStats>& work() const;   // by workload; may be shorter than the scenario's list
+  const std::vector<CpuStats>& cpu() const;     // by node
+  const Timeline& timeline() const;
+  std::string error() const;           // why ops.jsonl or the list of events is not complete; empty: it is
 
  private:
   struct State;

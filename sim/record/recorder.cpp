@@ -1,0 +1,165 @@
+#include "sim/record/recorder.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "sim/record/message_counter.hpp"
+#include "sim/record/ops_writer.hpp"
+
+namespace ssi::record {
+namespace {
+
+// Node-local calls: the host serves them, so they say nothing of a design and are kept out of the timeline.
+constexpr bool node_local(std::size_t kind) { return kCallNames[kind] == "compute" || kCallNames[kind] == "sleep"; }
+
+Place place_of(const FinishedCall& call) { return call.served == call.node ? Place::local : Place::remote; }
+
+}  // namespace
+
+struct Recorder::State {
+  explicit State(Options given)
+      : options(std::move(given)), messages(options.nodes), ops(options.ops_path), events(options.events_path),
+        cpu(options.nodes), timeline(options.duration) {}
+
+  bool measured(Instant at) const { return at >= options.warmup_until; }
+  CallStats& stats(const FinishedCall& call) { return calls[call.kind][static_cast<std::size_t>(place_of(call))]; }
+  void answered(const FinishedCall& call);
+  void settled(const FinishedCall& call, std::uint32_t total_messages);
+  void settle_rest();
+
+  Options options;
+  std::array<std::array<CallStats, 2>, kCalls> calls;
+  std::array<std::uint64_t, kCalls> abandoned{};
+  MessageCounter messages;
+  OpsWriter ops;
+  EventList events;
+  std::vector<CpuStats> cpu;
+  Timeline timeline;
+  DispatchStats dispatch;
+  std::vector<WorkStats> work;
+  StateHash fingerprint;
+  std::uint64_t event_count = 0, unsettled = 0;
+  Instant now{}, end{};
+  std::unordered_map<std::uint64_t, FinishedCall> unsettled_calls;   // answered ones, by CallId; looked up, sorted before it is walked
+};
+
+void Recorder::State::answered(const FinishedCall& call) {
+  const std::int64_t latency_ns = (call.answered - call.issued).ns;
+  const bool good = call.certainty == Certainty::ok;
+  if (!node_local(call.kind)) timeline.call(call.answered, latency_ns - call.where.blocked, good);
+  CallStats& into = stats(call);
+  if (!good) {
+    ++into.errors[static_cast<std::size_t>(call.error)];
+    return;
+  }
+  into.latency.add(latency_ns);
+  into.service.add(latency_ns - call.where.blocked);
+  into.where += call.where;
+  into.critical_path.add(call.path_messages);
+}
+
+void Recorder::State::settled(const FinishedCall& call, std::uint32_t total_messages) {
+  if (ops.on()) ops.write(call, total_messages);
+  if (!measured(call.issued)) return;
+  CallStats& into = stats(call);
+  (call.certainty == Certainty::ok ? into.messages : into.messages_of_failed).add(total_messages);
+}
+
+// At the end of a run that was cut off: what is known of a call then are the messages on its critical path.
+void Recorder::State::settle_rest() {
+  std::vector<FinishedCall> rest;
+  for (const auto& [id, call] : unsettled_calls) rest.push_back(call);
+  std::sort(rest.begin(), rest.end(), [](const FinishedCall& a, const FinishedCall& b) {
+    return std::pair(a.answered, a.id) < std::pair(b.answered, b.id);
+  });
+  for (const FinishedCall& call : rest) settled(call, call.path_messages);
+  unsettled = rest.size();
+  unsettled_calls.clear();
+}
+
+Recorder::Recorder(Options options) : state_(std::make_unique<State>(std::move(options))) {}
+Recorder::~Recorder() = default;
+
+void Recorder::delivered(const Delivered& event) {
+  State& s = *state_;
+  s.now = event.at;
+  ++s.event_count;
+  s.fingerprint.add(static_cast<std::uint64_t>(event.at.ns));
+  s.fingerprint.add((std::uint64_t{event.from.value} << 32) | event.to.value);
+  s.fingerprint.add(event.kind);
+  s.events.add(event);
+}
+
+void Recorder::message_sent(Instant at, const Header& header, const MessageType& type) {
+  if (state_->measured(at)) state_->messages.add(header, type);
+}
+
+void Recorder::call_answered(const FinishedCall& call) {
+  SSI_CHECK(call.kind < kCalls && call.answered >= call.issued, "an answered call that cannot be");
+  State& s = *state_;
+  if (s.measured(call.issued)) s.answered(call);
+  else if (!s.ops.on()) return;
+  const bool fresh = s.unsettled_calls.emplace(call.id.value, call).second;
+  SSI_CHECK(fresh, "a call was answered twice");
+}
+
+void Recorder::call_settled(CallId call, std::uint32_t total_messages) {
+  State& s = *state_;
+  const auto found = s.unsettled_calls.find(call.value);
+  if (found == s.unsettled_calls.end()) return;   // issued before warmup ended
+  s.settled(found->second, total_messages);
+  s.unsettled_calls.erase(found);
+}
+
+void Recorder::call_abandoned(Instant at, std::size_t kind) {
+  if (state_->measured(at)) ++state_->abandoned[kind];
+}
+
+void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
+  State& s = *state_;
+  if (workload >= s.work.size()) s.work.resize(workload + std::size_t{1});
+  WorkStats& into = s.work[workload];
+  into.last = at;
+  if (!s.measured(at)) return;
+  ++into.done;
+  into.from_intended.add(std::max<std::int64_t>((at - intended).ns, 0));
+  s.timeline.work(at);
+}
+
+// A note has no time of its own: it was made by the handler of the event that was delivered last.
+void Recorder::noted(NodeId, const Note& note) {
+  State& s = *state_;
+  if (!s.measured(s.now)) return;
+  switch (note.kind) {
+    case Note::Kind::locality_test: ++s.dispatch.checks; return;
+    case Note::Kind::shipped: ++s.dispatch.shipped; return;
+    case Note::Kind::stale_location: ++s.dispatch.stale; return;
+  }
+}
+
+void Recorder::cpu_used(NodeId node, Duration kernel, Duration program) { state_->cpu.at(node.value) = {kernel, program}; }
+
+void Recorder::finished(Instant at) {
+  State& s = *state_;
+  s.end = at;
+  s.settle_rest();
+  s.ops.close();
+  s.events.close();
+}
+
+std::uint64_t Recorder::fingerprint() const { return state_->fingerprint.value(); }
+std::uint64_t Recorder::events() const { return state_->event_count; }
+Instant Recorder::end() const { return state_->end; }
+Instant Recorder::warmup_until() const { return state_->options.warmup_until; }
+const CallStats& Recorder::calls(std::size_t kind, Place place) const { return state_->calls.at(kind)[static_cast<std::size_t>(place)]; }
+std::uint64_t Recorder::abandoned(std::size_t kind) const { return state_->abandoned.at(kind); }
+std::uint64_t Recorder::unsettled() const { return state_->unsettled; }
+MessageStats Recorder::messages() const { return state_->messages.stats(); }
+const DispatchStats& Recorder::dispatch() const { return state_->dispatch; }
+const std::vector<WorkStats>& Recorder::work() const { return state_->work; }
+const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }
+const Timeline& Recorder::timeline() const { return state_->timeline; }
+std::string Recorder::error() const { return state_->ops.error().empty() ? state_->events.error() : state_->ops.error(); }
+
+}  // namespace ssi::record

@@ -1,0 +1,79 @@
+// What a Recorder has counted, as plain values that sim/report reads. Latencies hold calls that succeeded, errors are
+// counted by name apart from them; `all` is made by merging `local` and `remote`.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "models/base/histogram.hpp"
+#include "models/base/time.hpp"
+#include "models/port/calls.hpp"
+
+namespace ssi::record {
+
+inline constexpr std::size_t kCalls = kCallNames.size();
+inline constexpr std::size_t kErrors = static_cast<std::size_t>(Errno::eio) + 1;   // Errno's last member
+
+// Where the time of a call went, along its critical path, in ns. `blocked`: waiting for another process (wait, pause).
+struct PathTime {
+  std::int64_t dispatch{}, queue{}, wire{}, cpu{}, lock{}, disk{}, blocked{};
+  PathTime& operator+=(const PathTime& other);
+};
+
+// How often each small number occurred: counts()[n] times n. The largest number seen bounds its size.
+class SmallCounts {
+ public:
+  void add(std::uint32_t number, std::uint64_t times = 1);
+  void merge(const SmallCounts& other);
+  const std::vector<std::uint64_t>& counts() const { return counts_; }
+  std::uint64_t total() const;   // of all numbers, each as often as it occurred
+
+ private:
+  std::vector<std::uint64_t> counts_;
+};
+
+enum class Place : std::uint8_t { local, remote };   // was the call served on the caller's node
+
+struct CallStats {
+  Histogram latency;                             // calls that succeeded
+  Histogram service;                             // the same calls without the time in which they were blocked
+  PathTime where;                                // sums over the same calls
+  SmallCounts critical_path;                     // messages on the path of the same calls
+  SmallCounts messages;                          // messages in all, also those after the answer, of the same calls
+  SmallCounts messages_of_failed;                // ... of calls that failed
+  std::array<std::uint64_t, kErrors> errors{};   // calls that failed, by Errno
+
+  std::uint64_t succeeded() const { return latency.count(); }
+  std::uint64_t failed() const;
+  void merge(const CallStats& other);
+};
+
+struct TypeCount {
+  std::string_view name;
+  std::uint64_t count{}, bytes{};
+};
+
+struct MessageStats {
+  std::uint64_t count{}, bytes{};
+  std::vector<TypeCount> by_type;                    // by name
+  std::vector<std::uint64_t> between, between_bytes;   // row: from, column: to; empty above kMaxMatrixNodes
+};
+inline constexpr std::uint32_t kMaxMatrixNodes = 256;
+
+struct WorkStats {
+  std::uint64_t done{};
+  Instant last{};             // when the last unit was done, also before warmup ended
+  Histogram from_intended;    // from when a unit should have begun to its end
+};
+
+struct DispatchStats {
+  std::uint64_t checks{}, shipped{}, stale{};
+};
+
+struct CpuStats {
+  Duration kernel{}, program{};
+};
+
+}  // namespace ssi::record
