@@ -1,0 +1,107 @@
+#include "models/native/kernel.hpp"
+
+#include "models/base/check.hpp"
+
+namespace ssi::native {
+
+// One call under way: an overload for each kind, so that a new kind that nobody serves does not compile.
+struct Kernel::Request {
+  Kernel& kernel;
+  const CallEvent& event;
+  Effects& out;
+
+  Processes& table() const { return kernel.processes_; }
+
+  void operator()(const Spawn& spawn) const { kernel.create(event, spawn.program, true, out); }
+  void operator()(const Fork& fork) const { kernel.create(event, fork.child, false, out); }
+
+  void operator()(const Exit& exit) const {
+    out.work(kernel.costs_.exit);
+    kernel.answer(event, Errno::none, out);   // counted, never seen: the program ends
+    table().exit(event.caller, exit.status, out);
+  }
+
+  void operator()(const Wait& wait) const {
+    out.work(kernel.costs_.wait);
+    table().wait(event.id, event.caller, wait, out);
+  }
+
+  void operator()(const Kill& kill) const {
+    if (table().find(kill.pid) != nullptr) {
+      kernel.post(kill.pid, kill.signal, out);
+      kernel.answer(event, Errno::none, out);
+    } else {
+      kernel.answer(event, table().is_zombie(kill.pid) ? Errno::none : Errno::esrch, out);
+    }
+  }
+
+  void operator()(const KillGroup& kill) const {
+    const Pid group = kill.group == kNoPid ? table().find(event.caller)->group : kill.group;   // killpg(0)
+    const auto members = table().members(group);
+    for (Pid member : members) kernel.post(member, kill.signal, out);
+    kernel.answer(event, members.empty() ? Errno::esrch : Errno::none, out);
+  }
+
+  void operator()(const SetAction& set) const {
+    kernel.answer(event, table().set_action(event.caller, set.signal, set.disposition), out);
+  }
+
+  void operator()(const SetGroup& set) const {
+    const Pid target = set.pid == kNoPid ? event.caller : set.pid;
+    const bool unknown = set.group != kNoPid && set.group != target && table().members(set.group).empty();
+    kernel.answer(event, unknown ? Errno::eperm : table().set_group(event.caller, set.pid, set.group), out);
+  }
+
+  void operator()(const SetSession&) const { kernel.answer(event, table().set_session(event.caller), out); }
+
+  void operator()(const List&) const {
+    auto processes = std::make_shared<const std::vector<ProcessInfo>>(table().list());
+    out.work(kernel.costs_.list_per_process * static_cast<std::int64_t>(processes->size()));
+    Result result = Result::ok();
+    result.processes = std::move(processes);
+    out.complete(event.id, std::move(result), kernel.self_);
+  }
+
+  void operator()(const Pause&) const { table().pause(event.id, event.caller); }
+  void operator()(const Compute&) const { SSI_CHECK(false, "the host serves compute"); }
+  void operator()(const Sleep&) const { SSI_CHECK(false, "the host serves sleep"); }
+};
+
+void Kernel::call(const CallEvent& event, Effects& out) {
+  if (processes_.find(event.caller) == nullptr) return;   // it died while its call was queued
+  const std::size_t before = out.completions.size();
+  std::visit(Request{*this, event, out}, *event.call);
+  for (std::size_t i = before; i < out.completions.size(); ++i)
+    if (out.completions[i].call != event.id) out.work(costs_.wakeup);
+}
+
+void Kernel::create(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out) {
+  out.work(exec ? costs_.fork + costs_.exec : costs_.fork);
+  const Pid child = processes_.allocate();
+  processes_.create(child, processes_.heritage(event.caller, exec), program, out);
+  out.complete(event.id, Result::ok(child), self_);
+}
+
+void Kernel::post(Pid pid, Signal signal, Effects& out) {
+  if (signal == Signal::none) return;
+  out.work(costs_.signal);
+  if (processes_.signal(pid, signal, out)) out.work(costs_.exit);
+}
+
+// A caller that has just killed itself gets no answer.
+void Kernel::answer(const CallEvent& event, Errno error, Effects& out) const {
+  if (processes_.find(event.caller) == nullptr) return;
+  out.complete(event.id, error == Errno::none ? Result::ok() : Result::fail(error), self_);
+}
+
+void Kernel::check_invariants() const {
+  processes_.check_invariants();
+  for (const auto& [pid, process] : processes_.all()) {
+    SSI_INVARIANT(pid.origin() == self_, "a process from elsewhere: " + processes_.describe());
+    SSI_INVARIANT(pid == processes_.init() || processes_.find(process.parent) != nullptr, "a parent elsewhere: " + processes_.describe());
+    for (const auto& [child, status] : process.children)
+      SSI_INVARIANT(status || processes_.find(child) != nullptr, "a child elsewhere: " + processes_.describe());
+  }
+}
+
+}  // namespace ssi::native

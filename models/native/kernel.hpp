@@ -1,0 +1,49 @@
+// The calls of one kernel: what a machine does that knows of no other. Nobody is elsewhere: every process but init has a
+// living parent here. Charges each call's kernel work; entering the kernel and messages are charged by the host.
+#pragma once
+#include "models/base/hash.hpp"
+#include "models/base/ids.hpp"
+#include "models/base/time.hpp"
+#include "models/native/processes.hpp"
+#include "models/port/effects.hpp"
+#include "models/port/event.hpp"
+#include "models/port/strategy.hpp"
+
+namespace ssi::native {
+
+// CPU time of the kernel's own work; the figures and their sources are the platform's.
+struct Costs {
+  Duration fork, exec, exit, wait;
+  Duration signal;             // per process that is signalled; its death costs `exit` besides
+  Duration list_per_process;
+  Duration wakeup;             // per blocked call that another one's call completes
+
+  template <class C>
+  static Costs of(const C& c) { return {c.fork, c.exec, c.exit, c.wait, c.signal, c.list_per_process, c.wakeup}; }
+};
+
+class Kernel {
+ public:
+  Kernel(NodeId self, Incarnation incarnation, const Costs& costs) : self_(self), costs_(costs), processes_(self, incarnation) {}
+
+  // Carries the call out, wherever a Spawn wants its child. The call of a process that is dead has no effect and no answer.
+  void call(const CallEvent& event, Effects& out);
+
+  NodeId self() const { return self_; }
+  const Processes& processes() const { return processes_; }
+  void check_invariants() const;
+  void hash_into(StateHash& hash) const { processes_.hash_into(hash); }
+  void describe(StateDump& out) const { out.add("processes", processes_.describe()); }
+
+ private:
+  struct Request;
+  void create(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out);
+  void post(Pid pid, Signal signal, Effects& out);
+  void answer(const CallEvent& event, Errno error, Effects& out) const;
+
+  NodeId self_;
+  Costs costs_;
+  Processes processes_;
+};
+
+}  // namespace ssi::native

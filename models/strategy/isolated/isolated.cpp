@@ -1,0 +1,50 @@
+#include "models/strategy/isolated/isolated.hpp"
+
+#include <map>
+#include <set>
+
+#include "models/base/check.hpp"
+
+namespace ssi::isolated {
+namespace {
+
+bool wants_another_node(const Call& call, NodeId self) {
+  const auto* spawn = std::get_if<Spawn>(&call);
+  return spawn != nullptr && spawn->placement.kind == Placement::Kind::node && spawn->placement.node != self;
+}
+
+}  // namespace
+
+void Isolated::on_event(Instant, const Event& event, Effects& out) {
+  SSI_CHECK(!std::holds_alternative<MessageEvent>(event), "an isolated kernel gets a message");
+  if (const auto* asked = std::get_if<CallEvent>(&event)) call(*asked, out);
+}
+
+// A pid of another node needs no test: it is not in this kernel's table, which makes it ESRCH.
+void Isolated::call(const CallEvent& event, Effects& out) {
+  const bool alive = kernel_.processes().find(event.caller) != nullptr;
+  if (alive && wants_another_node(*event.call, kernel_.self())) {
+    out.complete(event.id, Result::fail(Errno::enosys), kernel_.self());
+  } else {
+    kernel_.call(event, out);
+  }
+}
+
+std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values&) { return std::make_unique<Isolated>(setup); }
+
+void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
+  std::set<NodeId> seen;
+  std::map<Pid, NodeId> home;
+  for (const Strategy* strategy : nodes) {
+    const native::Kernel& kernel = static_cast<const Isolated*>(strategy)->kernel();
+    if (!seen.insert(kernel.self()).second) report.add("two kernels of node " + std::to_string(kernel.self().value));
+    for (const ProcessInfo& process : kernel.processes().list()) {
+      const auto [first, is_new] = home.emplace(process.pid, kernel.self());
+      if (!is_new)
+        report.add("process " + std::to_string(process.pid.value) + " is on nodes " + std::to_string(first->second.value) + " and " +
+                   std::to_string(kernel.self().value));
+    }
+  }
+}
+
+}  // namespace ssi::isolated
