@@ -1,0 +1,44 @@
+// Dates of the run: machine timers, sleeps of programs, starts of workloads, in one heap ordered by (time, sequence).
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "models/base/ids.hpp"
+#include "models/base/time.hpp"
+
+namespace ssi::sim {
+
+struct TimerDue { NodeId node; TimerKey key; std::uint64_t generation; bool background; };
+struct SleepOver { Pid pid; std::uint64_t sleep; };        // `sleep` tells this sleep from an earlier one
+struct WorkloadStarts { std::uint32_t workload; };
+struct RunEnds {};
+using Due = std::variant<TimerDue, SleepOver, WorkloadStarts, RunEnds>;
+
+class Agenda {
+ public:
+  void add(Instant at, Due due) {
+    heap_.push_back({at, next_++, std::move(due)});
+    std::push_heap(heap_.begin(), heap_.end(), later);
+  }
+  std::optional<Instant> first() const { return heap_.empty() ? std::nullopt : std::optional(heap_.front().at); }
+  // The earliest entry that is due at `now`.
+  std::optional<Due> take(Instant now) {
+    if (heap_.empty() || heap_.front().at > now) return std::nullopt;
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    Due due = std::move(heap_.back().due);
+    heap_.pop_back();
+    return due;
+  }
+
+ private:
+  struct Entry { Instant at; std::uint64_t sequence; Due due; };
+  static bool later(const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
+
+  std::vector<Entry> heap_;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace ssi::sim

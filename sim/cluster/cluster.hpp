@@ -1,0 +1,145 @@
+// The nodes of one image: feeds events to each node's machine, one at a time, and carries its effects out. Time passes
+// only in the backend. No SimGrid here: both fidelities and the tests drive the same code.
+//
+// A node serves at most `cores` events at once; what else arrives waits, raised messages before the rest, in order. The
+// machine's state changes when service starts; so do its timers and the end or stop of programs. When the kernel work is
+// done, sends leave, completions reach programs, and programs start or go on.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/config/platform.hpp"
+#include "models/port/strategy.hpp"
+#include "models/workload/registry.hpp"
+#include "sim/cluster/agenda.hpp"
+#include "sim/cluster/backend.hpp"
+#include "sim/cluster/ledger.hpp"
+#include "sim/cluster/net.hpp"
+#include "sim/cluster/programs.hpp"
+#include "sim/cluster/run.hpp"
+
+namespace ssi::sim {
+
+inline constexpr Token kProgramWork = 1U << 31;   // in a work token: a program's slot, not a piece of kernel work
+
+class Cluster final : public BackendClient {
+ public:
+  struct Load {
+    std::unique_ptr<workload::Workload> workload;
+    Instant at;                              // of its first programs
+    std::vector<std::uint32_t> nodes;        // one each, in the scenario's numbers
+  };
+  struct Setup {
+    std::uint32_t cores = 1;                              // of each node of the image
+    bool one_machine = false;                             // node numbers of the scenario are sockets of node 0
+    config::NodeCosts costs;
+    std::vector<std::unique_ptr<Strategy>> machines;      // one a node
+    std::vector<Load> loads;                              // by ProgramRef::workload
+    Instant ends;
+    const volatile int* interrupt = nullptr;
+    std::function<void(Instant, std::uint64_t)> progress;
+    std::function<std::string(const std::vector<const Strategy*>&)> check_whole;   // "" when the cluster is consistent
+  };
+
+  Cluster(Setup setup, Backend& backend, record::Recorder& recorder);
+
+  void boot();   // first event of every node, and the agenda; call before time starts
+
+  void serve(NodeId node) override;
+  void work_done(Token token) override;
+  void transferred(Token token) override;
+  void woke() override;
+
+  // What the run came to; valid once the backend has stopped.
+  const RunOutcome& outcome() const { return outcome_; }
+  // Ends the run from outside (an exception on an actor): the first reason stays.
+  void end(Ending ending, const std::string& why);
+  bool ended() const { return ended_; }
+  Net& net() { return net_; }
+
+ private:
+  // Something that waits for, or is in, service.
+  struct Item {
+    enum class Kind : std::uint8_t { boot, call, message, timer } kind;
+    Trail trail;
+    bool background = false;
+    CallId call{};
+    Token packet = 0;
+    TimerKey key{};
+    std::uint64_t generation = 0;
+  };
+  struct Packet { Message message; Trail trail; bool background = false; };
+  struct Service {
+    NodeId node;
+    Trail trail;
+    bool background = false;
+    Duration dispatch, kernel;   // nominal
+    std::vector<Effects::Send> sends;
+    std::vector<Effects::Completion> completions;
+    std::vector<ProgramOrder> orders;
+    std::uint32_t socket = 0;    // for programs that it starts
+  };
+  struct Node {
+    std::unique_ptr<Strategy> machine;
+    std::deque<Item> raised, normal;
+    std::deque<Token> finished;   // pieces of kernel work that are done
+    std::uint32_t busy = 0;
+    Duration kernel_used{}, program_used{};
+  };
+
+  Instant now() const { return backend_.now(); }
+  Node& at(NodeId node) { return nodes_[node.value]; }
+
+  // queue and service: cluster.cpp
+  void enqueue(NodeId node, Item item, bool raised = false);
+  bool serve_one(NodeId node);
+  void handle(NodeId node, Item item);
+  void run_machine(NodeId node, const Event& event, const Item& item);
+  void check_now_and_then(NodeId node);
+  void finish_if_over();
+  void close_books();
+
+  // effects: carry_out.cpp
+  void carry_out(NodeId node, const Item& item, std::uint32_t socket);
+  void take_orders_that_act_at_once(NodeId node, std::uint32_t socket);
+  Duration message_work(NodeId node, const Item& item) const;
+  void release(Token service);
+  void depart(NodeId from, Effects::Send& send, const Trail& trail, bool background);
+  void complete(const Effects::Completion& completion, const Trail& trail);
+
+  // programs: program_steps.cpp
+  void launch(std::uint32_t workload);
+  void obey(const ProgramOrder& order);
+  void answer_program(Running& program, Result result);
+  void advance(Running& program, Result result);
+  bool begin_call(Running& program, Call call);   // false: it was answered at once, in program.answer_now
+  void end_program(Pid pid);
+  void stop_program(Running& program);
+  void compute_done(std::uint32_t slot);
+
+  Setup setup_;
+  Backend& backend_;
+  record::Recorder& recorder_;
+  Ledger ledger_;
+  Net net_;
+  Agenda agenda_;
+  Programs programs_;
+  std::vector<Node> nodes_;
+  Pool<Packet> packets_;
+  Pool<Service> services_;
+  Effects out_;
+  std::vector<Token> ready_, dropped_;
+  std::uint64_t foreground_ = 0;   // items, packets, sleeps, computations, launches and timers that may lead to progress
+  std::uint64_t events_ = 0, sleeps_ = 0;
+  bool ended_ = false;
+  RunOutcome outcome_;
+};
+
+// The host's own calls as init come from this pid.
+inline Pid init_on(NodeId node) { return init_of(node, Incarnation{1}); }
+
+}  // namespace ssi::sim

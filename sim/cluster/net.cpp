@@ -1,0 +1,68 @@
+#include "sim/cluster/net.hpp"
+
+#include <algorithm>
+
+namespace ssi::sim {
+
+Net::Circuit& Net::circuit(NodeId from, NodeId to) {
+  auto& row = rows_[from.value];
+  if (row.empty()) row.resize(nodes_);
+  return row[to.value];
+}
+
+std::uint32_t Net::epoch(NodeId a, NodeId b) { return circuit(a, b).epoch; }
+
+void Net::stamp(Header& header) {
+  Circuit& out = circuit(header.from, header.to);
+  header.from_incarnation = incarnation(header.from);
+  header.to_incarnation = incarnation(header.to);
+  header.circuit_epoch = out.epoch;
+  header.sequence = out.next_out[static_cast<std::size_t>(header.priority)]++;
+}
+
+void Net::arrive(const Header& header, Token token, std::vector<Token>& ready, std::vector<Token>& dropped) {
+  Circuit& in = circuit(header.from, header.to);
+  const bool current = header.circuit_epoch == in.epoch && header.from_incarnation == incarnation(header.from) &&
+                       header.to_incarnation == incarnation(header.to);
+  if (!current) {
+    dropped.push_back(token);
+    return;
+  }
+  std::uint64_t& next = in.next_in[static_cast<std::size_t>(header.priority)];
+  SSI_CHECK(header.sequence >= next, "the transport delivered a message twice");
+  if (header.sequence > next) {
+    held_.emplace(Place{header.from, header.to, header.priority, header.sequence}, token);
+    return;
+  }
+  ready.push_back(token);
+  ++next;
+  auto at = held_.find(Place{header.from, header.to, header.priority, next});
+  while (at != held_.end() && at->first == Place{header.from, header.to, header.priority, next}) {
+    ready.push_back(at->second);
+    at = held_.erase(at);
+    ++next;
+  }
+}
+
+void Net::forget(NodeId from, NodeId to, std::uint32_t epoch, std::vector<Token>& dropped) {
+  circuit(from, to) = Circuit{.epoch = epoch};
+  auto at = held_.lower_bound(Place{from, to, Priority::normal, 0});
+  while (at != held_.end() && std::get<0>(at->first) == from && std::get<1>(at->first) == to) {
+    dropped.push_back(at->second);
+    at = held_.erase(at);
+  }
+}
+
+void Net::break_circuit(NodeId a, NodeId b, std::vector<Token>& dropped) {
+  const std::uint32_t epoch = std::max(circuit(a, b).epoch, circuit(b, a).epoch) + 1;
+  forget(a, b, epoch, dropped);
+  forget(b, a, epoch, dropped);
+}
+
+void Net::restart(NodeId node, std::vector<Token>& dropped) {
+  ++incarnation_[node.value].value;
+  for (std::uint32_t peer = 0; peer < nodes_; ++peer)
+    if (peer != node.value) break_circuit(node, {peer}, dropped);
+}
+
+}  // namespace ssi::sim

@@ -1,0 +1,53 @@
+// The transport between nodes, above the wire: incarnations, circuits, order, priority classes. No SimGrid.
+//
+// Guarantees (models/port: transport): per pair and class, messages are delivered in the order of stamp(), each at most
+// once; a message of an old circuit or an old incarnation is recognised and dropped. A broken circuit loses everything
+// that was not delivered; its successor has a higher epoch and starts its sequences anew.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "models/port/message.hpp"
+#include "sim/cluster/backend.hpp"
+
+namespace ssi::sim {
+
+class Net {
+ public:
+  explicit Net(std::uint32_t nodes) : nodes_(nodes), incarnation_(nodes, Incarnation{1}), rows_(nodes) {}
+
+  // Fills what the transport adds to a message that leaves now: incarnations, epoch, sequence. from, to, priority are set.
+  void stamp(Header& header);
+
+  // A message has come off the wire, in any order. Appends to `ready` what can be delivered now, in order, and to
+  // `dropped` what belongs to the past.
+  void arrive(const Header& header, Token token, std::vector<Token>& ready, std::vector<Token>& dropped);
+
+  // Ends the circuit between two nodes, both directions. What is held for order is dropped; what is on the wire will be.
+  void break_circuit(NodeId a, NodeId b, std::vector<Token>& dropped);
+  // The node starts again: a new incarnation, and all its circuits are broken.
+  void restart(NodeId node, std::vector<Token>& dropped);
+
+  Incarnation incarnation(NodeId node) const { return incarnation_[node.value]; }
+  std::uint32_t epoch(NodeId a, NodeId b);
+
+ private:
+  struct Circuit {   // one direction
+    std::uint32_t epoch = 1;
+    std::array<std::uint64_t, kPriorities> next_out{}, next_in{};
+  };
+  using Place = std::tuple<NodeId, NodeId, Priority, std::uint64_t>;
+
+  Circuit& circuit(NodeId from, NodeId to);
+  void forget(NodeId from, NodeId to, std::uint32_t epoch, std::vector<Token>& dropped);
+
+  std::uint32_t nodes_;
+  std::vector<Incarnation> incarnation_;
+  std::vector<std::vector<Circuit>> rows_;   // by sender, made when it first sends
+  std::map<Place, Token> held_;              // arrived before its turn
+};
+
+}  // namespace ssi::sim

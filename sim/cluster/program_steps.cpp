@@ -1,0 +1,131 @@
+// Cluster: the steps of programs. A program runs from one call to the next in no time.
+#include "sim/cluster/cluster.hpp"
+
+namespace ssi::sim {
+namespace {
+
+constexpr int kStepsAtOnce = 1'000'000;   // calls that take no time, one after the other: more is an endless loop
+
+}  // namespace
+
+// The host, as init, starts the first programs of a workload.
+void Cluster::launch(std::uint32_t index) {
+  const Load& load = setup_.loads[index];
+  for (std::uint32_t where : load.nodes) {
+    const NodeId node{setup_.one_machine ? 0 : where};
+    Spawn spawn{load.workload->first_program(where), {}};
+    if (setup_.one_machine) spawn.placement = {Placement::Kind::node, {where}};
+    OpenCall& call = ledger_.open(Call(spawn), init_on(node), node, now(), false);
+    ledger_.started(call.id);
+    enqueue(node, {.kind = Item::Kind::call, .trail = call.last, .call = call.id});
+  }
+}
+
+void Cluster::obey(const ProgramOrder& order) {
+  Running* program = programs_.find(order.pid);
+  if (!program) return;   // it died before its order was carried out
+  switch (order.kind) {
+    case ProgramOrder::Kind::start:
+      program->program.emplace(setup_.loads[order.program.workload].workload->make(order.program, *program->self));
+      return answer_program(*program, Result::ok());
+    case ProgramOrder::Kind::resume:
+      program->stopped = false;
+      if (program->left.ns > 0) {
+        program->computing = true;
+        ++foreground_;
+        const Duration left = std::exchange(program->left, Duration{});
+        at(program->node).program_used += left;
+        return backend_.start_work(program->node, CpuClass::program, left, programs_.slot(program->pid) | kProgramWork);
+      }
+      if (program->held) {
+        const Result held = *std::exchange(program->held, std::nullopt);
+        advance(*program, held);
+      }
+      return;
+    case ProgramOrder::Kind::interrupt:
+      program->self->handled.push_back(order.signal);
+      if (program->sleep == 0) return;
+      --foreground_;
+      program->sleep = 0;
+      return answer_program(*program, Result::fail(Errno::eintr));
+    case ProgramOrder::Kind::end:
+    case ProgramOrder::Kind::stop: return;   // were carried out at once
+  }
+}
+
+void Cluster::answer_program(Running& program, Result result) {
+  if (program.stopped) program.held = std::move(result);
+  else advance(program, std::move(result));
+}
+
+void Cluster::advance(Running& program, Result result) {
+  for (int steps = 0; steps < kStepsAtOnce; ++steps) {
+    program.self->now = now();
+    std::optional<Call> call = program.program->resume(std::move(result));
+    for (Instant intended : program.self->finished) recorder_.work_done(now(), program.what.workload, intended);
+    program.self->finished.clear();
+    if (begin_call(program, call ? std::move(*call) : Call(Exit{0}))) return;
+    result = program.answer_now;
+  }
+  SSI_CHECK(false, "a program makes calls that take no time, without end");
+}
+
+bool Cluster::begin_call(Running& program, Call request) {
+  if (const auto* compute = std::get_if<Compute>(&request)) {
+    program.answer_now = Result::ok();
+    if (compute->cpu.ns <= 0) return false;
+    program.computing = true;
+    ++foreground_;
+    at(program.node).program_used += compute->cpu;
+    backend_.start_work(program.node, CpuClass::program, compute->cpu, programs_.slot(program.pid) | kProgramWork);
+    return true;
+  }
+  if (const auto* sleep = std::get_if<Sleep>(&request)) {
+    program.answer_now = Result::ok();
+    if (sleep->until <= now()) return false;
+    program.sleep = ++sleeps_;
+    ++foreground_;
+    agenda_.add(sleep->until, SleepOver{program.pid, program.sleep});
+    backend_.wake_at(*agenda_.first());
+    return true;
+  }
+  OpenCall& call = ledger_.open(std::move(request), program.pid, program.node, now(), true);
+  program.call = call.id;
+  ledger_.started(call.id);
+  enqueue(program.node, {.kind = Item::Kind::call, .trail = call.last, .call = call.id});
+  return true;
+}
+
+void Cluster::compute_done(std::uint32_t slot) {
+  Running& program = programs_.in_slot(slot);
+  --foreground_;
+  program.computing = false;
+  answer_program(program, Result::ok());
+}
+
+void Cluster::stop_program(Running& program) {
+  program.stopped = true;
+  if (!program.computing) return;
+  program.computing = false;
+  --foreground_;
+  program.left = backend_.cancel_work(programs_.slot(program.pid) | kProgramWork);
+  at(program.node).program_used += Duration{-program.left.ns};
+}
+
+void Cluster::end_program(Pid pid) {
+  Running* program = programs_.find(pid);
+  SSI_CHECK(program, "the end of a program that does not run");
+  if (program->computing) {
+    --foreground_;
+    at(program->node).program_used += Duration{-backend_.cancel_work(programs_.slot(pid) | kProgramWork).ns};
+  }
+  if (program->sleep != 0) --foreground_;
+  if (OpenCall* call = ledger_.find(program->call)) {
+    bool answered_now = false;   // its exit, say
+    for (const Effects::Completion& completion : out_.completions) answered_now = answered_now || completion.call == call->id;
+    if (!answered_now) ledger_.abandon(*call, now());
+  }
+  programs_.remove(pid);
+}
+
+}  // namespace ssi::sim

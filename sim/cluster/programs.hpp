@@ -1,0 +1,59 @@
+// The programs that run, one a process. Which process lives where is the strategy's business; this table only drives
+// the coroutine of a process that some node's machine has ordered to start.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "models/workload/program.hpp"
+#include "sim/cluster/pool.hpp"
+
+namespace ssi::sim {
+
+struct Running {
+  Pid pid{};
+  NodeId node{};
+  ProgramRef what;
+  std::unique_ptr<workload::Self> self;        // stays where it is: the coroutine refers to it
+  std::optional<workload::Program> program;    // empty until the start order is carried out
+  CallId call{kNoCall};                        // that the strategy serves now
+  bool stopped = false;
+  bool computing = false;
+  std::uint64_t sleep = 0;                     // not 0: asleep, and which sleep
+  Duration left{};                             // of a computation that a stop broke off
+  std::optional<Result> held;                  // an answer that came while stopped
+  Result answer_now{};                         // of a call that took no time
+  bool in_use = false;
+};
+
+class Programs {
+ public:
+  Running& add(Pid pid) {
+    const std::uint32_t slot = pool_.take();
+    Running& program = pool_[slot] = Running{};
+    program.pid = pid;
+    program.in_use = true;
+    slots_[pid.value] = slot;
+    return program;
+  }
+  void remove(Pid pid) {
+    const std::uint32_t slot = slots_.at(pid.value);
+    pool_[slot] = Running{};
+    pool_.give_back(slot);
+    slots_.erase(pid.value);
+  }
+  Running* find(Pid pid) {
+    auto at = slots_.find(pid.value);
+    return at == slots_.end() ? nullptr : &pool_[at->second];
+  }
+  std::uint32_t slot(Pid pid) const { return slots_.at(pid.value); }
+  Running& in_slot(std::uint32_t slot) { return pool_[slot]; }
+  std::size_t size() const { return slots_.size(); }
+
+ private:
+  Pool<Running> pool_;
+  std::unordered_map<std::uint64_t, std::uint32_t> slots_;   // lookup only
+};
+
+}  // namespace ssi::sim

@@ -1,0 +1,102 @@
+#include "sim/cluster/run.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <simgrid/s4u.hpp>
+
+#include "sim/cluster/cluster.hpp"
+#include "sim/cluster/flow.hpp"
+#include "sim/platform/build.hpp"
+
+namespace ssi::sim {
+namespace {
+
+// SimGrid's Engine takes over SIGINT (and ends the process with exit code 1); the host's own handlers come back here.
+class OwnSignals {
+ public:
+  OwnSignals() { sigaction(SIGINT, nullptr, &interrupt_); }
+  ~OwnSignals() { sigaction(SIGINT, &interrupt_, nullptr); }
+  OwnSignals(const OwnSignals&) = delete;
+  OwnSignals& operator=(const OwnSignals&) = delete;
+
+ private:
+  struct sigaction interrupt_ {};
+};
+
+// Never deleted: SimGrid's shutdown on a stack object corrupts the heap, and there is one Engine a process anyway.
+void create_engine(const std::vector<std::string>& arguments) {
+  const OwnSignals own;
+  std::vector<std::string> words = engine_arguments(arguments);
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  int argc = static_cast<int>(argv.size());
+  new simgrid::s4u::Engine(&argc, argv.data());
+}
+
+std::vector<std::unique_ptr<Strategy>> make_machines(const RunPlan& plan, std::uint32_t nodes, std::uint32_t cores) {
+  const RandomRoot random = RandomRoot(plan.seed).child("design");
+  std::vector<std::unique_ptr<Strategy>> machines;
+  for (std::uint32_t i = 0; i < nodes; ++i)
+    machines.push_back(plan.strategy.make({.self = {i}, .nodes = nodes, .cores = cores, .random = random, .costs = plan.scenario.platform.costs},
+                                          plan.params));
+  return machines;
+}
+
+// The demand depends on the seed and the workload only, so every strategy is given the same.
+std::vector<Cluster::Load> make_loads(const RunPlan& plan) {
+  std::vector<Cluster::Load> loads;
+  for (std::uint32_t i = 0; i < plan.scenario.workloads.size(); ++i) {
+    const config::WorkloadChoice& choice = plan.scenario.workloads[i];
+    const workload::WorkloadEntry* entry = workload::find_workload(choice.name);
+    SSI_CHECK(entry, "an unknown workload passed the reader");
+    const workload::WorkloadSetup setup{.index = i, .nodes = plan.scenario.platform.nodes, .starts = choice.nodes,
+                                        .random = RandomRoot(plan.seed).child("demand", i)};
+    loads.push_back({entry->make(setup, choice.params), Instant{} + choice.start, choice.nodes});
+  }
+  return loads;
+}
+
+std::string check_whole(const StrategyEntry& strategy, const std::vector<const Strategy*>& machines) {
+  Report report;
+  if (strategy.check_cluster) strategy.check_cluster(machines, report);
+  return report.problems.empty() ? "" : report.problems.front();
+}
+
+}  // namespace
+
+RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder) {
+  create_engine(plan.simgrid_arguments);
+  const config::Platform& platform = plan.scenario.platform;
+  const bool one_machine = plan.strategy.image == Image::one_machine;
+  const std::uint32_t nodes = one_machine ? 1 : platform.nodes;
+  const std::uint32_t cores = one_machine ? platform.nodes * platform.cores : platform.cores;
+
+  Flow flow(platform, one_machine);
+  Cluster cluster({.cores = cores, .one_machine = one_machine, .costs = platform.costs, .machines = make_machines(plan, nodes, cores),
+                   .loads = make_loads(plan), .ends = Instant{} + plan.scenario.duration, .interrupt = plan.interrupt, .progress = plan.progress,
+                   .check_whole = [&plan](const auto& machines) { return check_whole(plan.strategy, machines); }},
+                  flow, recorder);
+  cluster.boot();
+  try {
+    flow.run(cluster);
+  } catch (const InvariantBroken& broken) {
+    cluster.end(Ending::invariant_broken, fmt::format("at {} ns: {}", flow.now().ns, broken.what()));
+  } catch (const std::exception& failed) {
+    cluster.end(Ending::bug, fmt::format("at {} ns: {}", flow.now().ns, failed.what()));
+  }
+  SSI_CHECK(cluster.ended(), "SimGrid stopped before the run was over");
+  return cluster.outcome();
+}
+
+std::string check_platform(const config::Platform& platform) {
+  try {
+    create_engine({});
+    build(platform, false);
+    return "";
+  } catch (const std::exception& problem) {
+    return problem.what();
+  }
+}
+
+}  // namespace ssi::sim

@@ -1,0 +1,112 @@
+#include "sim/platform/build.hpp"
+
+#include <simgrid/s4u.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace ssi::sim {
+namespace {
+
+namespace s4u = simgrid::s4u;
+
+constexpr double kFlopsPerSecond = 1e9;   // of our own hosts: one flop is one nanosecond
+
+s4u::Host* add_host(s4u::NetZone* zone, const std::string& name, std::uint32_t cores) {
+  return zone->create_host(name, kFlopsPerSecond)->set_core_count(static_cast<int>(cores))->seal();
+}
+
+std::vector<s4u::Host*> build_one_machine(const config::Platform& platform) {
+  auto* zone = s4u::create_full_zone("machine");
+  s4u::Host* host = add_host(zone, "machine", platform.cores * platform.nodes);
+  zone->seal();
+  return {host};
+}
+
+// Each node has a full-duplex link of its own to a switch that never is the bottleneck: a route is two links.
+std::vector<s4u::Host*> build_star(const config::Platform& platform) {
+  auto* zone = s4u::create_star_zone(platform.name);
+  std::vector<s4u::Host*> hosts;
+  for (std::uint32_t i = 0; i < platform.nodes; ++i) {
+    const std::string number = std::to_string(i);
+    s4u::Host* host = add_host(zone, "node" + number, platform.cores);
+    auto* link = zone->create_split_duplex_link("link" + number, static_cast<double>(platform.interconnect.bandwidth_bps) / 8);
+    link->set_latency(static_cast<double>(platform.interconnect.latency.ns) * 1e-9)->seal();
+    zone->add_route(host->get_netpoint(), nullptr, nullptr, nullptr, {{link, s4u::LinkInRoute::Direction::UP}}, true);
+    hosts.push_back(host);
+  }
+  zone->seal();
+  return hosts;
+}
+
+// node2 before node10.
+bool natural_less(const s4u::Host* a, const s4u::Host* b) {
+  const std::string& x = a->get_name();
+  const std::string& y = b->get_name();
+  auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t i = 0, j = 0;
+  while (i < x.size() && j < y.size()) {
+    if (digit(x[i]) && digit(y[j])) {
+      std::size_t m = i, n = j;
+      while (m < x.size() && digit(x[m])) ++m;
+      while (n < y.size() && digit(y[n])) ++n;
+      if (m - i != n - j) return m - i < n - j;
+      if (int order = x.compare(i, m - i, y, j, n - j); order != 0) return order < 0;
+      i = m;
+      j = n;
+    } else if (x[i] != y[j]) {
+      return x[i] < y[j];
+    } else {
+      ++i;
+      ++j;
+    }
+  }
+  return x.size() - i < y.size() - j;
+}
+
+std::vector<s4u::Host*> load_xml(const config::Platform& platform) {
+  std::ifstream file(platform.xml_file);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) throw std::runtime_error("cannot be read");
+  if (std::string reason = refusal_of(text.str()); !reason.empty()) throw std::runtime_error(reason);
+  s4u::Engine::get_instance()->load_platform(platform.xml_file);
+  std::vector<s4u::Host*> hosts = s4u::Engine::get_instance()->get_all_hosts();
+  std::sort(hosts.begin(), hosts.end(), natural_less);
+  if (hosts.size() < platform.nodes)
+    throw std::runtime_error("has " + std::to_string(hosts.size()) + " hosts, fewer than the " + std::to_string(platform.nodes) + " nodes asked for");
+  hosts.resize(platform.nodes);
+  return hosts;
+}
+
+}  // namespace
+
+std::vector<std::string> engine_arguments(const std::vector<std::string>& users) {
+  std::vector<std::string> arguments{"ssisim",
+                                     "--log=root.thresh:critical",
+                                     "--cfg=network/model:CM02",
+                                     "--cfg=network/crosstraffic:0",
+                                     "--cfg=network/TCP-gamma:0",
+                                     "--cfg=network/latency-factor:1",
+                                     "--cfg=network/bandwidth-factor:1",
+                                     "--cfg=surf/precision:1e-12"};
+  arguments.insert(arguments.end(), users.begin(), users.end());
+  return arguments;
+}
+
+std::string refusal_of(const std::string& xml_text) {
+  for (const char* word : {"state_file", "HOST_AVAIL", "LINK_AVAIL"})
+    if (xml_text.find(word) != std::string::npos)
+      return std::string("has a state profile (") + word + "): hosts and links of a platform are never switched off here; use the scenario's faults";
+  return "";
+}
+
+std::vector<s4u::Host*> build(const config::Platform& platform, bool one_machine) {
+  if (one_machine) return build_one_machine(platform);
+  if (!platform.xml_file.empty()) return load_xml(platform);
+  return build_star(platform);
+}
+
+}  // namespace ssi::sim
