@@ -31,6 +31,9 @@ using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<
 using Default = std::variant<std::monostate, bool, std::int64_t, double, std::string_view>;   // monostate: the key is required;
                                                                                               // a choice_set's default is space-separated
 
+// "Has an effect only when `key` of the same table is `value`"; empty: always.
+struct Needs { std::string_view key, value; };
+
 struct Field {
   std::string_view key;
   Kind kind;
@@ -39,6 +42,7 @@ struct Field {
   std::span<const std::string_view> choices{};
   std::string_view meaning;                        // one line, for --help and the schema
   std::string_view source{};                       // where the default comes from: a paper and section, measured, or "estimate"
+  Needs needs{};                                   // given without it: a setting without effect, which is an error
 };
 
 template <class S>
