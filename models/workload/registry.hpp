@@ -19,7 +19,8 @@ struct WorkloadSetup {
 };
 
 // One workload of a run: makes its programs. Shared by all nodes of the run, out of the simulated system's sight, so
-// programs may meet here (pids of peers) without cost; nothing that a design should provide goes through it.
+// programs may meet here (pids of peers) without cost; nothing that a design should provide goes through it. Outlives its
+// programs, whose frames refer to it.
 class Workload {
  public:
   virtual ~Workload() = default;
