@@ -1,0 +1,160 @@
+#include "sim/report/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "sim/record/stats.hpp"
+
+namespace ssi::report {
+namespace {
+
+using Q = Quantity;
+constexpr std::array kPlaces{std::string_view("all"), std::string_view("local"), std::string_view("remote")};
+
+constexpr std::array kMetrics{
+    MetricInfo{"calls.CALL.PLACE.count", Q::number, "calls that succeeded"},
+    MetricInfo{"calls.CALL.PLACE.errors.ERROR", Q::number, "calls that failed with this error"},
+    MetricInfo{"calls.CALL.PLACE.mean", Q::time, "latency of calls that succeeded"},
+    MetricInfo{"calls.CALL.PLACE.p50", Q::time, "latency of calls that succeeded"},
+    MetricInfo{"calls.CALL.PLACE.p90", Q::time, "latency of calls that succeeded"},
+    MetricInfo{"calls.CALL.PLACE.p99", Q::time, "latency of calls that succeeded"},
+    MetricInfo{"calls.CALL.PLACE.p999", Q::time, "latency of calls that succeeded"},
+    MetricInfo{"calls.CALL.PLACE.max", Q::time, "latency of calls that succeeded"},
+    MetricInfo{"calls.CALL.PLACE.service_p50", Q::time, "latency without waiting for another process"},
+    MetricInfo{"calls.CALL.PLACE.service_p99", Q::time, "latency without waiting for another process"},
+    MetricInfo{"calls.CALL.PLACE.messages_per_call", Q::number, "messages of a call that succeeded, on average"},
+    MetricInfo{"calls.CALL.PLACE.messages.N", Q::number, "calls that succeeded with N messages in all"},
+    MetricInfo{"calls.CALL.PLACE.critical_path.N", Q::number, "calls that succeeded with N messages before their answer"},
+    MetricInfo{"calls.CALL.PLACE.messages_of_failed.N", Q::number, "calls that failed with N messages in all"},
+    MetricInfo{"calls.CALL.PLACE.where.dispatch", Q::time, "sum over the critical paths"},
+    MetricInfo{"calls.CALL.PLACE.where.queue", Q::time, "sum over the critical paths"},
+    MetricInfo{"calls.CALL.PLACE.where.wire", Q::time, "sum over the critical paths"},
+    MetricInfo{"calls.CALL.PLACE.where.cpu", Q::time, "sum over the critical paths"},
+    MetricInfo{"calls.CALL.PLACE.where.blocked", Q::time, "sum over the critical paths"},
+    MetricInfo{"calls.CALL.all.abandoned", Q::number, "calls whose caller died while it waited"},
+    MetricInfo{"dispatch.sites", Q::number, "places where the design asks: is it here?"},
+    MetricInfo{"dispatch.checks", Q::number, "how often it asked"},
+    MetricInfo{"dispatch.shipped", Q::number, "how often it was not here"},
+    MetricInfo{"dispatch.stale", Q::number, "how often a cached location was wrong"},
+    MetricInfo{"messages.count", Q::number, "messages between nodes"},
+    MetricInfo{"messages.bytes", Q::bytes, "bytes of messages between nodes, headers included"},
+    MetricInfo{"messages.per_call", Q::number, "messages for each call but compute and sleep, failed calls included"},
+    MetricInfo{"messages.by_type.TYPE.count", Q::number, "messages of one type"},
+    MetricInfo{"messages.by_type.TYPE.bytes", Q::bytes, "bytes of messages of one type"},
+    MetricInfo{"messages.between.NODE.NODE", Q::number, "messages from the first node to the second"},
+    MetricInfo{"messages.between_bytes.NODE.NODE", Q::bytes, "bytes from the first node to the second"},
+    MetricInfo{"nodes.NODE.cpu.kernel", Q::number, "share of all cores' time spent in the kernel"},
+    MetricInfo{"nodes.NODE.cpu.program", Q::number, "share of all cores' time spent in programs"},
+    MetricInfo{"nodes.NODE.egress", Q::number, "share of the link's bandwidth"},
+    MetricInfo{"nodes.NODE.ingress", Q::number, "share of the link's bandwidth"},
+    MetricInfo{"simulated", Q::time, "simulated time of the run"},
+    MetricInfo{"work.done", Q::number, "units of useful work"},
+    MetricInfo{"work.per_second", Q::number, "units of useful work in a simulated second"},
+    MetricInfo{"work.makespan", Q::time, "from the first workload's start to the last unit of work"},
+    MetricInfo{"work.from_intended_p99", Q::time, "from when a unit should have begun to its end"},
+};
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    const auto dot = path.find('.');
+    out.push_back(path.substr(0, dot));
+    if (dot == std::string_view::npos) return out;
+    path.remove_prefix(dot + 1);
+  }
+}
+
+template <class Range>
+bool contains(const Range& range, std::string_view word) { return std::find(range.begin(), range.end(), word) != range.end(); }
+
+bool is_number(std::string_view word) {
+  return !word.empty() && word.size() <= 9 && word.find_first_not_of("0123456789") == std::string_view::npos && (word.size() == 1 || word[0] != '0');
+}
+
+bool is_error(std::string_view word) {
+  for (std::size_t i = 1; i < record::kErrors; ++i)
+    if (word == name_of(static_cast<Errno>(i))) return true;
+  return false;
+}
+
+bool matches(std::string_view pattern, std::string_view word) {
+  if (pattern == "CALL") return contains(kCallNames, word);
+  if (pattern == "PLACE") return contains(kPlaces, word);
+  if (pattern == "ERROR") return is_error(word);
+  if (pattern == "N" || pattern == "NODE") return is_number(word);
+  if (pattern == "TYPE") return !word.empty();
+  return pattern == word;
+}
+
+// The path with its place written out.
+std::vector<std::string_view> full_path(std::string_view path) {
+  auto segments = split(path);
+  if (segments.size() > 2 && segments[0] == "calls" && !contains(kPlaces, segments[2])) segments.insert(segments.begin() + 2, "all");
+  return segments;
+}
+
+std::vector<std::string> expand(std::string_view pattern, std::string_view placeholder, const std::vector<std::string>& words) {
+  const auto at = pattern.find(placeholder);
+  if (at == std::string_view::npos) return {std::string(pattern)};
+  std::vector<std::string> out;
+  for (const std::string& word : words) {
+    std::string name(pattern);
+    name.replace(at, placeholder.size(), word);
+    if (word.empty()) name.erase(at, 1);   // the dot after a place left out
+    out.push_back(std::move(name));
+  }
+  return out;
+}
+
+// A count of what never happened is 0, where the table of counts is there.
+bool counts_what_happened(std::string_view key) {
+  return key == "messages" || key == "critical_path" || key == "messages_of_failed" || key == "errors" || key == "by_type";
+}
+
+const Json* child(const Json& parent, std::string_view key) {
+  if (parent.is_array()) {
+    const auto index = is_number(key) ? std::stoul(std::string(key)) : parent.size();
+    return index < parent.size() ? &parent[index] : nullptr;
+  }
+  if (!parent.is_object()) return nullptr;
+  for (std::string name : {std::string(key), std::string(key) + "_ns"})
+    if (const auto found = parent.find(name); found != parent.end()) return &*found;
+  return nullptr;
+}
+
+}  // namespace
+
+std::span<const MetricInfo> metric_table() { return kMetrics; }
+
+const MetricInfo* find_metric(std::string_view path) {
+  const auto segments = full_path(path);
+  for (const MetricInfo& info : kMetrics) {
+    const auto pattern = split(info.pattern);
+    if (std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(), matches)) return &info;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> metric_names() {
+  const std::vector<std::string> calls(kCallNames.begin(), kCallNames.end());
+  std::vector<std::string> out;
+  for (const MetricInfo& info : kMetrics)
+    for (const std::string& with_call : expand(info.pattern, "CALL", calls))
+      for (const std::string& name : expand(with_call, "PLACE", {"", "all", "local", "remote"}))
+        if (std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) out.push_back(name);
+  return out;
+}
+
+Json metric_value(const Json& run, std::string_view path) {
+  const Json* at = &run;
+  std::string_view parent;
+  for (std::string_view key : full_path(path)) {
+    at = child(*at, key);
+    if (at == nullptr) return counts_what_happened(parent) ? Json(0) : Json(nullptr);
+    parent = key;
+  }
+  return at->is_number() ? *at : Json(nullptr);
+}
+
+}  // namespace ssi::report

@@ -1,0 +1,233 @@
+#include "sim/report/run_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "sim/report/json.hpp"
+
+namespace ssi::report {
+namespace {
+
+using record::CallStats;
+using record::Place;
+using record::Recorder;
+
+constexpr double kBusy = 0.95;   // a resource that is in use for this share of the time is what holds the run back
+
+// A figure of no calls is not 0 but absent.
+Json percentile(const Histogram& histogram, double percent) {
+  return histogram.count() == 0 ? Json(nullptr) : Json(histogram.percentile_ns(percent));
+}
+
+double ratio(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
+
+Json small_counts(const record::SmallCounts& counts) {
+  Json out = Json::object();
+  for (std::size_t n = 0; n < counts.counts().size(); ++n)
+    if (counts.counts()[n] != 0) out[std::to_string(n)] = counts.counts()[n];
+  return out;
+}
+
+Json errors_json(const CallStats& stats) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < record::kErrors; ++i)
+    if (stats.errors[i] != 0) out[std::string(name_of(static_cast<Errno>(i)))] = stats.errors[i];
+  return out;
+}
+
+Json histogram_json(const Histogram& histogram) {
+  Json upper = Json::array();
+  Json count = Json::array();
+  for (const Histogram::Bucket& bucket : histogram.buckets()) {
+    upper.push_back(bucket.upper_ns);
+    count.push_back(bucket.count);
+  }
+  return {{"upper_ns", upper}, {"count", count}};
+}
+
+Json place_json(const CallStats& stats) {
+  const auto calls = static_cast<double>(stats.succeeded());
+  const record::PathTime& where = stats.where;
+  const bool any = stats.succeeded() > 0;
+  return {{"count", stats.succeeded()},
+          {"errors", errors_json(stats)},
+          {"mean_ns", any ? Json(stats.latency.mean_ns()) : Json(nullptr)},
+          {"p50_ns", percentile(stats.latency, 50)},
+          {"p90_ns", percentile(stats.latency, 90)},
+          {"p99_ns", percentile(stats.latency, 99)},
+          {"p999_ns", percentile(stats.latency, 99.9)},
+          {"max_ns", any ? Json(stats.latency.max_ns()) : Json(nullptr)},
+          {"service_p50_ns", percentile(stats.service, 50)},
+          {"service_p99_ns", percentile(stats.service, 99)},
+          {"messages_per_call", any ? Json(ratio(static_cast<double>(stats.messages.total()), calls)) : Json(nullptr)},
+          {"messages", small_counts(stats.messages)},
+          {"critical_path", small_counts(stats.critical_path)},
+          {"messages_of_failed", small_counts(stats.messages_of_failed)},
+          {"where_ns", {{"dispatch", where.dispatch}, {"queue", where.queue}, {"wire", where.wire}, {"cpu", where.cpu}, {"blocked", where.blocked}}},
+          {"histogram", histogram_json(stats.latency)}};
+}
+
+Json calls_json(const Recorder& recorder) {
+  Json out = Json::object();
+  for (std::size_t kind = 0; kind < record::kCalls; ++kind) {
+    const CallStats& local = recorder.calls(kind, Place::local);
+    const CallStats& remote = recorder.calls(kind, Place::remote);
+    CallStats all = local;
+    all.merge(remote);
+    if (all.succeeded() + all.failed() + recorder.abandoned(kind) == 0) continue;
+    Json& call = out[std::string(kCallNames[kind])];
+    call["all"] = place_json(all);
+    call["all"]["abandoned"] = recorder.abandoned(kind);
+    call["local"] = place_json(local);
+    call["remote"] = place_json(remote);
+  }
+  return out;
+}
+
+double measured_seconds(const Recorder& recorder) {
+  return std::max(static_cast<double>((recorder.end() - recorder.warmup_until()).ns) / 1e9, 0.0);
+}
+
+// `makespan_ns`: from the start of the workload to its last unit of work, whether that was done before warm-up ended or not.
+Json one_work(const record::WorkStats& stats, Instant start, double seconds) {
+  const bool any = stats.last.ns > 0;
+  return {{"done", stats.done},
+          {"per_second", ratio(static_cast<double>(stats.done), seconds)},
+          {"makespan_ns", any ? Json((stats.last - start).ns) : Json(nullptr)},
+          {"from_intended_p99_ns", percentile(stats.from_intended, 99)}};
+}
+
+Json work_json(const RunFacts& facts, const Recorder& recorder) {
+  const double seconds = measured_seconds(recorder);
+  record::WorkStats sum;
+  Instant first_start{INT64_MAX};
+  std::string units;
+  Json by_workload = Json::array();
+  for (std::size_t i = 0; i < facts.workloads.size(); ++i) {
+    const RunFacts::Workload& workload = facts.workloads[i];
+    const record::WorkStats stats = i < recorder.work().size() ? recorder.work()[i] : record::WorkStats{};
+    sum.done += stats.done;
+    sum.last = std::max(sum.last, stats.last);
+    sum.from_intended.merge(stats.from_intended);
+    first_start = std::min(first_start, Instant{workload.start.ns});
+    if (units.find(workload.unit) == std::string::npos) units += (units.empty() ? "" : " + ") + workload.unit;
+    by_workload.push_back({{"workload", workload.name}, {"unit", workload.unit}});
+    by_workload.back().update(one_work(stats, Instant{workload.start.ns}, seconds));
+  }
+  Json out = Json::object();
+  out["unit"] = units;
+  out.update(one_work(sum, first_start, seconds));
+  out["by_workload"] = by_workload;
+  return out;
+}
+
+// Calls that a design serves: `compute` and `sleep` never reach it.
+std::uint64_t served_calls(const Recorder& recorder) {
+  std::uint64_t sum = 0;
+  for (std::size_t kind = 0; kind < record::kCalls; ++kind)
+    if (kCallNames[kind] != "compute" && kCallNames[kind] != "sleep")
+      for (Place place : {Place::local, Place::remote}) sum += recorder.calls(kind, place).succeeded() + recorder.calls(kind, place).failed();
+  return sum;
+}
+
+Json matrix(const std::vector<std::uint64_t>& cells, std::size_t nodes) {
+  Json out = Json::array();
+  for (std::size_t row = 0; row < cells.size(); row += nodes) {
+    Json line = Json::array();
+    for (std::size_t i = row; i < row + nodes; ++i) line.push_back(cells[i]);
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
+Json messages_json(const Recorder& recorder) {
+  const record::MessageStats stats = recorder.messages();
+  const auto calls = static_cast<double>(served_calls(recorder));
+  Json out{{"count", stats.count}, {"bytes", stats.bytes}, {"per_call", ratio(static_cast<double>(stats.count), calls)}};
+  out["calls_cut_off"] = recorder.unsettled();
+  out["by_type"] = Json::object();
+  for (const record::TypeCount& type : stats.by_type)
+    out["by_type"][std::string(type.name)] = {{"count", type.count}, {"bytes", type.bytes}};
+  if (stats.between.empty()) return out;
+  out["between"] = matrix(stats.between, recorder.cpu().size());
+  out["between_bytes"] = matrix(stats.between_bytes, recorder.cpu().size());
+  return out;
+}
+
+struct Busiest {
+  std::string name;
+  double share = 0;
+  void see(double other, std::size_t node, const char* what) {
+    if (other > share) *this = {fmt::format("node {} {}", node, what), other};
+  }
+};
+
+// Shares of a node's link that its messages took, from the bytes after warm-up.
+void add_links(Json& node, std::size_t id, const RunFacts& facts, const Recorder& recorder, const record::MessageStats& messages, Busiest& busiest) {
+  const std::size_t nodes = recorder.cpu().size();
+  if (facts.link_bps == 0 || messages.between_bytes.empty()) return;
+  std::uint64_t out = 0;
+  std::uint64_t in = 0;
+  for (std::size_t other = 0; other < nodes; ++other) {
+    out += messages.between_bytes[id * nodes + other];
+    in += messages.between_bytes[other * nodes + id];
+  }
+  const double capacity = static_cast<double>(facts.link_bps) / 8 * measured_seconds(recorder);
+  node["egress"] = ratio(static_cast<double>(out), capacity);
+  node["ingress"] = ratio(static_cast<double>(in), capacity);
+  busiest.see(node["egress"], id, "egress");
+  busiest.see(node["ingress"], id, "ingress");
+}
+
+// `cpu`: shares of the whole run's time of all cores of the node together.
+Json nodes_json(const RunFacts& facts, const Recorder& recorder, Busiest& busiest) {
+  const record::MessageStats messages = recorder.messages();
+  const double whole = static_cast<double>(recorder.end().ns) * facts.cores_per_node;
+  Json out = Json::array();
+  for (std::size_t id = 0; id < recorder.cpu().size(); ++id) {
+    const record::CpuStats& cpu = recorder.cpu()[id];
+    const double kernel = ratio(static_cast<double>(cpu.kernel.ns), whole);
+    const double program = ratio(static_cast<double>(cpu.program.ns), whole);
+    Json node{{"id", id}, {"core_count", facts.cores_per_node}, {"cpu", {{"kernel", kernel}, {"program", program}}}};
+    busiest.see(kernel + program, id, "cpu");
+    add_links(node, id, facts, recorder, messages, busiest);
+    out.push_back(std::move(node));
+  }
+  return out;
+}
+
+Json timeline_json(const record::Timeline& timeline) {
+  Json calls = Json::array();
+  Json work = Json::array();
+  Json p99 = Json::array();
+  for (const record::Timeline::Bucket& bucket : timeline.buckets()) {
+    calls.push_back(bucket.calls_completed);
+    work.push_back(bucket.work_done);
+    p99.push_back(percentile(bucket.latency, 99));
+  }
+  return {{"bucket_ns", timeline.width().ns}, {"calls_completed", calls}, {"work_done", work}, {"p99_ns", p99}};
+}
+
+}  // namespace
+
+std::string run_json(const RunFacts& facts, const Recorder& recorder) {
+  Json run{{"strategy", facts.strategy}, {"label", facts.label}, {"fidelity", facts.fidelity}, {"seed", facts.seed}, {"ending", facts.ending}};
+  if (!facts.message.empty()) run["message"] = facts.message;
+  run["simulated_ns"] = recorder.end().ns;
+  run["fingerprint"] = fmt::format("{:016x}", recorder.fingerprint());
+  run["work"] = work_json(facts, recorder);
+  run["calls"] = calls_json(recorder);
+  const record::DispatchStats& dispatch = recorder.dispatch();
+  run["dispatch"] = {{"sites", facts.dispatch_sites}, {"checks", dispatch.checks}, {"shipped", dispatch.shipped}, {"stale", dispatch.stale}};
+  run["messages"] = messages_json(recorder);
+  Busiest busiest;
+  run["nodes"] = nodes_json(facts, recorder, busiest);
+  run["saturated"] = busiest.share >= kBusy ? Json(busiest.name) : Json(nullptr);
+  run["timeline"] = timeline_json(recorder.timeline());
+  run["coverage"] = {{"process", facts.coverage[0]}, {"file", facts.coverage[1]}, {"channel", facts.coverage[2]}, {"segment", facts.coverage[3]}};
+  return run.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace ssi::report
