@@ -7,6 +7,9 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "models/base/check.hpp"
+#include "models/config/shape.hpp"
+
 namespace ssi::sim {
 namespace {
 
@@ -37,6 +40,34 @@ std::vector<s4u::Host*> build_star(const config::Platform& platform) {
     zone->add_route(host->get_netpoint(), nullptr, nullptr, nullptr, {{link, s4u::LinkInRoute::Direction::UP}}, true);
     hosts.push_back(host);
   }
+  zone->seal();
+  return hosts;
+}
+
+std::pair<unsigned, unsigned> pair_of(const std::vector<std::uint32_t>& part) { return {part.at(0), part.at(1)}; }
+
+// Fat tree, torus, dragonfly: SimGrid's own zones. Every link has the platform's latency and bandwidth, each way.
+std::vector<s4u::Host*> build_cluster(const config::Platform& platform) {
+  const config::Interconnect& net = platform.interconnect;
+  config::Shape shape;
+  const std::string problem = config::read_shape(net.topology, net.shape, shape);
+  SSI_CHECK(problem.empty() && shape.nodes == platform.nodes, "a bad shape passed the reader: " + problem);
+  std::vector<s4u::Host*> hosts;
+  const s4u::ClusterCallbacks add([&](s4u::NetZone* zone, const std::vector<unsigned long>&, unsigned long id) {
+    hosts.push_back(add_host(zone, "node" + std::to_string(id), platform.cores));
+    return std::make_pair(hosts.back()->get_netpoint(), static_cast<simgrid::kernel::routing::NetPoint*>(nullptr));
+  });
+  const double bandwidth = static_cast<double>(net.bandwidth_bps) / 8;
+  const double latency = static_cast<double>(net.latency.ns) * 1e-9;
+  constexpr auto kBothWays = s4u::Link::SharingPolicy::SPLITDUPLEX;
+  s4u::NetZone* zone = nullptr;
+  if (net.topology == "torus")
+    zone = s4u::create_torus_zone(platform.name, nullptr, {shape.parts[0].begin(), shape.parts[0].end()}, add, bandwidth, latency, kBothWays);
+  else if (net.topology == "fat_tree")
+    zone = s4u::create_fatTree_zone(platform.name, nullptr, {shape.parts[0][0], shape.parts[1], shape.parts[2], shape.parts[3]}, add, bandwidth, latency, kBothWays);
+  else
+    zone = s4u::create_dragonfly_zone(platform.name, nullptr, {pair_of(shape.parts[0]), pair_of(shape.parts[1]), pair_of(shape.parts[2]), shape.parts[3][0]},
+                                      add, bandwidth, latency, kBothWays);
   zone->seal();
   return hosts;
 }
@@ -106,7 +137,7 @@ std::string refusal_of(const std::string& xml_text) {
 std::vector<s4u::Host*> build(const config::Platform& platform, bool one_machine) {
   if (one_machine) return build_one_machine(platform);
   if (!platform.xml_file.empty()) return load_xml(platform);
-  return build_star(platform);
+  return platform.interconnect.topology == "star" ? build_star(platform) : build_cluster(platform);
 }
 
 }  // namespace ssi::sim

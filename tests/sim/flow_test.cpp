@@ -3,48 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "tests/sim/rig.hpp"
+#include "tests/sim/machines.hpp"
 
 namespace ssi::sim::test {
 namespace {
 
 using Lines = std::vector<std::string>;
-
-// A machine made of functions, for one test.
-class Scripted : public Strategy {
- public:
-  using Handler = std::function<void(Instant, const Event&, Effects&)>;
-  explicit Scripted(Handler handler) : handler_(std::move(handler)) {}
-  void on_event(Instant now, const Event& event, Effects& out) override {
-    // Every process starts when its spawn is asked for, and ends when it exits.
-    if (const auto* call = std::get_if<CallEvent>(&event)) {
-      if (const auto* spawn = std::get_if<Spawn>(call->call)) {
-        const Pid pid = Pid::make(call->caller.origin(), {1}, next_++);
-        out.order({.kind = ProgramOrder::Kind::start, .pid = pid, .program = spawn->program});
-        return out.complete(call->id, Result::ok(pid), call->caller.origin());
-      }
-      if (std::holds_alternative<Exit>(*call->call)) {
-        out.complete(call->id, Result::ok(), call->caller.origin());
-        return out.order({.kind = ProgramOrder::Kind::end, .pid = call->caller});
-      }
-    }
-    handler_(now, event, out);
-  }
-  void check_invariants() const override {}
-  std::unique_ptr<Strategy> clone() const override { return std::make_unique<Scripted>(*this); }
-  void hash_into(StateHash&) const override {}
-  void describe(StateDump&) const override {}
-
- private:
-  Handler handler_;
-  std::uint32_t next_ = 2;
-};
-
-// Lines without the fingerprint, which every run ends with.
-Lines body(Lines lines) {
-  if (!lines.empty() && lines.back().find("fingerprint") != std::string::npos) lines.pop_back();
-  return lines;
-}
 
 // Kill{n}: node 0 sends PING number n of the size that is the pid's value to node 1, which answers; the answer completes the call.
 Rig pinger(std::vector<std::pair<std::uint32_t, std::uint64_t>> pings, config::NodeCosts costs = {}) {
@@ -101,7 +65,7 @@ TEST(Flow, ShortMessagesTakeAFrameOnTheWire) {
 
 // Node 0 sends all pings of `sizes` at once at its boot; with `raised`, the last one overtakes as a raised message would.
 Rig burst(std::vector<std::uint64_t> sizes, NodeId to = {1}) {
-  Rig rig{.platform = star(2), .machine = {}, .program = {}, .starts = {0}, .simgrid_arguments = {}};
+  Rig rig = idle_rig(star(2));
   rig.machine = [sizes, to](NodeId self) {
     return std::make_unique<Scripted>([self, sizes, to](Instant now, const Event& event, Effects& out) {
       if (std::holds_alternative<BootEvent>(event) && self.value == 0)
@@ -109,9 +73,6 @@ Rig burst(std::vector<std::uint64_t> sizes, NodeId to = {1}) {
       if (const auto* message = std::get_if<MessageEvent>(&event))
         say(now, fmt::format("{}", std::get<Ping>(message->message->body.get<PingPong>()).number));
     });
-  };
-  rig.program = [](std::uint32_t, workload::Self& self) -> workload::Program {
-    return [](workload::Self& me) -> workload::Program { co_await Call(Sleep{me.now + milliseconds(500)}); }(self);
   };
   return rig;
 }
