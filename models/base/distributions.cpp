@@ -4,41 +4,22 @@
 #include <cmath>
 
 #include "models/base/check.hpp"
+#include "models/base/math.hpp"
 
 namespace ssi {
 namespace {
 
-// ln 2 in two parts; the first has zeros at its end, so that its product with an exponent is exact.
-constexpr double kLn2High = 0x1.62e42fee00000p-1, kLn2Low = 0x1.a39ef35793c76p-33;
-
 Duration rounded(double ns) { return ns < static_cast<double>(kLongest.ns) ? Duration{static_cast<std::int64_t>(ns + 0.5)} : kLongest; }
+
+// scale * e^exponent, without overflow on the way.
+Duration scaled(Duration scale, double exponent) {
+  if (scale.ns == 0) return {};
+  return exponent < 40 ? rounded(static_cast<double>(scale.ns) * portable_exp(exponent)) : kLongest;   // e^40 > 2^53
+}
 
 double above_zero(Stream& draws) { return 1.0 - draws.unit(); }   // uniform in (0, 1]
 
 }  // namespace
-
-double portable_log(double x) {
-  SSI_CHECK(x > 0, "the logarithm of a number that is not positive");
-  int exponent = 0;
-  double mantissa = std::frexp(x, &exponent);   // in [0.5, 1)
-  if (mantissa < 0.70710678118654752) {
-    mantissa *= 2;
-    --exponent;
-  }
-  const double f = (mantissa - 1) / (mantissa + 1), square = f * f;   // log m = 2 artanh f, |f| < 0.172
-  double series = 0;
-  for (int k = 23; k >= 3; k -= 2) series = (series + 1.0 / k) * square;
-  return exponent * kLn2High + (2 * f + (2 * f * series + exponent * kLn2Low));
-}
-
-double portable_exp(double x) {
-  SSI_CHECK(x > -700 && x < 700, "an exponential out of range");
-  const double k = std::floor(x / kLn2High + 0.5);
-  const double rest = (x - k * kLn2High) - k * kLn2Low;   // |rest| < 0.35
-  double series = 1;
-  for (int n = 16; n >= 1; --n) series = 1 + series * rest / n;
-  return std::ldexp(series, static_cast<int>(k));
-}
 
 std::int64_t uniform(Stream& draws, std::int64_t low, std::int64_t high) {
   SSI_CHECK(low <= high, "a range that ends before it begins");
@@ -47,9 +28,14 @@ std::int64_t uniform(Stream& draws, std::int64_t low, std::int64_t high) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
 }
 
-Duration exponential(Stream& draws, double mean_ns) { return rounded(-mean_ns * portable_log(above_zero(draws))); }
+Duration uniform(Stream& draws, Duration low, Duration high) { return {uniform(draws, low.ns, high.ns)}; }
 
-// The polar method (Marsaglia & Bray 1964). Its second value is thrown away, so that a draw has no state.
+Duration exponential(Stream& draws, double mean_ns) {
+  SSI_CHECK(mean_ns >= 0, "a negative mean");
+  return rounded(-mean_ns * portable_log(above_zero(draws)));
+}
+
+// The polar method (Marsaglia & Bray 1964). Its second value is thrown away, so that a draw leaves no state behind.
 double normal(Stream& draws) {
   for (;;) {
     const double x = 2 * draws.unit() - 1;
@@ -60,36 +46,59 @@ double normal(Stream& draws) {
 }
 
 Duration lognormal(Stream& draws, Duration mean, double sigma) {
-  return rounded(static_cast<double>(mean.ns) * portable_exp(sigma * normal(draws) - sigma * sigma / 2));
+  SSI_CHECK(mean.ns >= 0 && sigma >= 0, "a negative mean or sigma");
+  return scaled(mean, sigma * normal(draws) - sigma * sigma / 2);
 }
 
 Duration pareto(Stream& draws, Duration smallest, double alpha) {
-  const double exponent = -portable_log(above_zero(draws)) / alpha;
-  return exponent < 100 ? rounded(static_cast<double>(smallest.ns) * portable_exp(exponent)) : kLongest;
+  SSI_CHECK(smallest.ns >= 0 && alpha > 0, "a negative smallest value or an alpha that is not positive");
+  return scaled(smallest, -portable_log(above_zero(draws)) / alpha);
 }
 
-Discrete::Discrete(const std::vector<double>& weights) {
-  double sum = 0;
-  for (const double weight : weights) {
-    SSI_CHECK(weight >= 0, "a negative weight");
+Discrete::Discrete(const std::vector<std::uint64_t>& weights) {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t weight : weights) {
+    SSI_CHECK(sum + weight >= sum, "the sum of the weights does not fit");
     cumulative_.push_back(sum += weight);
   }
   SSI_CHECK(sum > 0, "no weight is positive");
 }
 
 std::size_t Discrete::draw(Stream& draws) const {
-  const double at = draws.unit() * cumulative_.back();
-  const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
-  // Rounding may reach the sum itself: then the last index with a weight.
-  const auto last = std::lower_bound(cumulative_.begin(), cumulative_.end(), cumulative_.back());
-  return static_cast<std::size_t>(std::min(found, last) - cumulative_.begin());
+  const std::uint64_t at = draws.below(cumulative_.back());
+  return static_cast<std::size_t>(std::upper_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin());
 }
 
-Discrete zipf(std::size_t count, double exponent) {
-  std::vector<double> weights;
-  for (std::size_t rank = 1; rank <= count; ++rank)
-    weights.push_back(portable_exp(-exponent * portable_log(static_cast<double>(rank))));
-  return Discrete(weights);
+// Names in the paper: mass h, integral H, areas H(1.5) - h(1) to H(n + 0.5), accept_at_once s.
+Zipf::Zipf(std::uint64_t count, double exponent) : exponent_(exponent), count_(static_cast<double>(count)) {
+  SSI_CHECK(count > 0 && count <= std::uint64_t{1} << 40, "a Zipf distribution over nothing, or over too much");
+  SSI_CHECK(exponent >= 0 && exponent <= 8, "a Zipf exponent out of range");
+  area_low_ = integral(1.5) - 1;
+  area_high_ = integral(count_ + 0.5);
+  accept_at_once_ = 2 - inverse(integral(2.5) - mass(2));
+}
+
+std::uint64_t Zipf::draw(Stream& draws) const {
+  for (;;) {
+    const double area = area_high_ + draws.unit() * (area_low_ - area_high_);
+    const double x = inverse(area);
+    const double rank = static_cast<double>(static_cast<std::uint64_t>(std::clamp(x + 0.5, 1.0, count_)));
+    if (rank - x <= accept_at_once_ || area >= integral(rank + 0.5) - mass(rank)) return static_cast<std::uint64_t>(rank) - 1;
+  }
+}
+
+double Zipf::mass(double x) const { return portable_exp(-exponent_ * portable_log(x)); }
+
+// (x^(1 - exponent) - 1) / (1 - exponent), which is log x when the exponent is 1; exact near it.
+double Zipf::integral(double x) const {
+  const double logarithm = portable_log(x);
+  return expm1_ratio((1 - exponent_) * logarithm) * logarithm;
+}
+
+// A heavy exponent's whole area is 1 / (exponent - 1); rounding may step over it, to minus infinity.
+double Zipf::inverse(double area) const {
+  const double t = std::max((1 - exponent_) * area, -1 + 0x1p-53);
+  return portable_exp(std::min(log1p_ratio(t) * area, 40.0));
 }
 
 }  // namespace ssi
