@@ -89,9 +89,9 @@ RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder) {
   return cluster.outcome();
 }
 
-std::string check_platform(const config::Platform& platform) {
+std::string check_platform(const config::Platform& platform, const std::vector<std::string>& simgrid_arguments) {
   try {
-    create_engine({});
+    create_engine(simgrid_arguments);
     build(platform, false);
     return "";
   } catch (const std::exception& problem) {

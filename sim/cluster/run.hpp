@@ -34,8 +34,8 @@ struct RunOutcome {
 
 RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder);
 
-// The platform can be built: problems in an XML file (path, routes) are returned as text. Creates an Engine, so it is
-// called in a child process.
-std::string check_platform(const config::Platform& platform);
+// The platform can be built with these --cfg and --log: problems in an XML file (path, routes) are returned as text. Creates
+// an Engine, so it is called in a child process.
+std::string check_platform(const config::Platform& platform, const std::vector<std::string>& simgrid_arguments = {});
 
 }  // namespace ssi::sim

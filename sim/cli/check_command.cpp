@@ -1,0 +1,61 @@
+#include "sim/cli/check_command.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/cli/children.hpp"
+#include "sim/cli/exit_code.hpp"
+#include "sim/cli/interrupt.hpp"
+#include "sim/cluster/run.hpp"
+#include "sim/report/expect.hpp"
+#include "sim/report/metrics.hpp"
+
+namespace ssi::cli {
+namespace {
+
+std::string lines_of(const std::vector<load::Problem>& problems) {
+  std::string out;
+  for (const load::Problem& problem : problems) out += "\n  " + load::to_string(problem);
+  return out;
+}
+
+void check_expectations(const config::Scenario& scenario, const Options& options) {
+  std::string lines;
+  for (const report::ExpectProblem& problem : report::check_expectations(scenario)) {
+    const std::string near = problem.unknown_metric.empty() ? "" : load::did_you_mean(problem.unknown_metric, report::metric_names());
+    const std::string hint = problem.unknown_metric.empty() ? "" : near.empty() ? " (see ssisim list metrics)" : near;
+    lines += fmt::format("\n  {}: /expect/{}/{}: {}{}", options.scenario, problem.index, problem.key, problem.text, hint);
+  }
+  if (!lines.empty()) throw UserError("the scenario's expectations cannot be checked:" + lines);
+}
+
+// SimGrid throws on some bad files and settings and ends the process on others, so a child finds out.
+void check_platform(const config::Scenario& scenario, const Options& options) {
+  std::string problem;
+  bool checked = false;
+  const auto body = [&](std::size_t, ChildPipe& pipe) { pipe.send('C', sim::check_platform(scenario.platform, options.simgrid_arguments)); };
+  run_children(1, 1, body,
+               {.frame = [&](std::size_t, Frame frame) {
+                  checked = frame.kind == 'C';
+                  problem = frame.payload;
+                },
+                .ended = [&](const ChildEnd& end) {
+                  if (!checked && problem.empty()) problem = "SimGrid refused it (see above): its process " + end.how();
+                }});
+  if (interrupted() != 0 || problem.empty()) return;
+  const std::string& file = scenario.platform.xml_file;
+  const std::string settings = options.simgrid_arguments.empty() ? "" : fmt::format(" with {}", fmt::join(options.simgrid_arguments, " "));
+  throw UserError(fmt::format("platform {}{}: {}", file.empty() ? scenario.platform.name : file, settings, problem));
+}
+
+}  // namespace
+
+load::Loaded load_checked(const Options& options) {
+  load::Loaded loaded = load::load_scenario(options.scenario, options.overrides);
+  if (!loaded.problems.empty())
+    throw UserError(fmt::format("{} problem{} in the scenario:{}", loaded.problems.size(), loaded.problems.size() == 1 ? "" : "s", lines_of(loaded.problems)));
+  check_expectations(loaded.scenario, options);
+  check_platform(loaded.scenario, options);
+  return loaded;
+}
+
+}  // namespace ssi::cli

@@ -1,0 +1,191 @@
+#include "sim/cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <sstream>
+#include <thread>
+
+#include "sim/cli/exit_code.hpp"
+
+namespace ssi::cli {
+namespace {
+
+namespace po = boost::program_options;
+using Words = std::vector<std::string>;
+
+const Words kVerbs{"list", "schema"};
+const Words kLaterVerbs{"compare", "sweep", "conformance", "fuzz"};
+const Words kTraces{"ops"};
+const Words kLaterTraces{"chrome", "paje", "ops.gz", "chrome.gz", "paje.gz"};
+const Words kSchemas{"scenario", "platform", "results"};
+constexpr std::size_t kMaxJobs = 1024;
+constexpr const char* kStray = "stray-word";   // collects words that belong to no option
+
+po::options_description described() {
+  const auto word = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  const auto words = [](const char* name) { return po::value<Words>()->composing()->value_name(name); };
+  po::options_description all("Options of a run", 100, 60);
+  all.add_options()
+      ("scenario", word("FILE"), "the scenario; - reads standard input")
+      ("strategy", words("NAME"), "repeatable; overrides the scenario's list")
+      ("platform", word("FILE"), "ours or any SimGrid XML; overrides the scenario's")
+      ("set", words("PATH=VALUE"), "repeatable; overrides one value, PATH as in platform.nodes or /platform/nodes")
+      ("seed", word("N"), "overrides the scenario's first seed")
+      ("replicates", word("N"), "overrides how many seeds each strategy runs with")
+      ("fidelity", word("LIST"), "overrides the scenario's; this version has flow")
+      ("out", word("DIR"), "where results go; default results/<scenario name>; an earlier result there is replaced")
+      ("trace", words("LIST"), "traces to write into each run's folder; this version has ops (ops.jsonl)")
+      ("format", word("table|json"), "what standard output gets; default table; json: the content of results.json")
+      ("jobs", word("N"), "runs at once; default all cores")
+      ("validate", "check the scenario and the platform, and stop")
+      ("repeat-check", "run everything twice; differing fingerprints are exit 1 and name the first event that differs")
+      ("progress", word("WHEN"), "on standard error: auto (only on a terminal, the default), always, never")
+      ("cfg", words("KEY:VALUE"), "repeatable; passed to SimGrid")
+      ("log", words("SETTING"), "repeatable; passed to SimGrid")
+      ("help-simgrid", "SimGrid's help on --cfg and --log")
+      ("version", "versions of ssisim and SimGrid")
+      ("help", "this text");
+  return all;
+}
+
+Words option_names() {
+  Words names;
+  for (const auto& option : described().options()) names.push_back("--" + option->long_name());
+  return names;
+}
+
+std::string joined(const Words& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+[[noreturn]] void refuse(const std::string& text) { throw UserError(text + "; see ssisim --help"); }
+
+// `name` as the user gave it: "--sed", "trace-filter", ...
+[[noreturn]] void refuse_option(std::string name) {
+  name.erase(0, name.find_first_not_of('-'));
+  name = "--" + name.substr(0, name.find('='));
+  if (name == "--trace-filter") throw UserError("--trace-filter is not in this version");
+  refuse("unknown option " + name + load::did_you_mean(name, option_names()));
+}
+
+// A word that belongs to no option.
+[[noreturn]] void refuse_word(const std::string& word) {
+  if (word.starts_with('-')) refuse("unknown option " + word + load::did_you_mean("-" + word, option_names()));
+  const bool file = word.find('/') != std::string::npos || word.find(".json") != std::string::npos;
+  if (file) refuse(fmt::format("what to do with \"{}\"? (did you mean --scenario {}?)", word, word));
+  refuse(fmt::format("unknown verb \"{}\"{}", word, load::did_you_mean(word, kVerbs)));
+}
+
+std::string one_of(const std::string& option, const std::string& given, const Words& known) {
+  if (std::find(known.begin(), known.end(), given) == known.end())
+    refuse(fmt::format("{}: \"{}\" is none of {}{}", option, given, joined(known), load::did_you_mean(given, known)));
+  return given;
+}
+
+std::size_t parse_jobs(const std::string& text) {
+  std::size_t jobs = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+  if (error != std::errc{} || end != text.data() + text.size() || jobs == 0 || jobs > kMaxJobs)
+    refuse(fmt::format("--jobs: \"{}\" is not a whole number from 1 to {}", text, kMaxJobs));
+  return jobs;
+}
+
+bool wants_ops(const Words& lists) {
+  bool ops = false;
+  for (const std::string& list : lists) {
+    std::istringstream names(list);
+    for (std::string name; std::getline(names, name, ',');) {
+      if (std::find(kLaterTraces.begin(), kLaterTraces.end(), name) != kLaterTraces.end())
+        throw UserError(fmt::format("--trace {}: not in this version, which has {}", name, joined(kTraces)));
+      ops |= one_of("--trace", name, kTraces) == "ops";
+    }
+  }
+  return ops;
+}
+
+Options from(const po::variables_map& given) {
+  const auto text = [&](const char* name) { return given.count(name) != 0 ? given[name].as<std::string>() : std::string(); };
+  const auto list = [&](const char* name) { return given.count(name) != 0 ? given[name].as<Words>() : Words(); };
+  const auto maybe = [&](const char* name) { return given.count(name) != 0 ? std::optional(given[name].as<std::string>()) : std::nullopt; };
+  Options out;
+  out.scenario = text("scenario");
+  out.overrides = {list("strategy"), maybe("platform"), list("set"), maybe("seed"), maybe("replicates"), maybe("fidelity")};
+  out.out = text("out");
+  out.trace_ops = wants_ops(list("trace"));
+  if (given.count("format") != 0) out.json = one_of("--format", text("format"), {"table", "json"}) == "json";
+  out.validate = given.count("validate") != 0;
+  out.repeat_check = given.count("repeat-check") != 0;
+  out.jobs = given.count("jobs") != 0 ? parse_jobs(text("jobs")) : std::max(1U, std::thread::hardware_concurrency());
+  if (given.count("progress") != 0) {
+    const std::string when = one_of("--progress", text("progress"), {"auto", "always", "never"});
+    out.progress = when == "auto" ? Options::Progress::automatic : when == "always" ? Options::Progress::always : Options::Progress::never;
+  }
+  for (const char* name : {"cfg", "log"})
+    for (const std::string& value : list(name)) out.simgrid_arguments.push_back(fmt::format("--{}={}", name, value));
+  if (given.count("out") != 0 && out.out.empty()) refuse("--out: the name of a folder is missing");
+  return out;
+}
+
+// No abbreviations: an option that a later version adds must not change what a script means.
+Options parse_run(const Words& words) {
+  po::variables_map given;
+  try {
+    const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing & ~po::command_line_style::allow_short;
+    po::options_description all;
+    all.add(described()).add_options()(kStray, po::value<Words>());
+    po::store(po::command_line_parser(words).options(all).positional(po::positional_options_description().add(kStray, -1)).style(style).run(), given);
+    if (given.count(kStray) != 0) refuse_word(given[kStray].as<Words>()[0]);
+  } catch (const po::unknown_option& unknown) {
+    refuse_option(unknown.get_option_name());
+  } catch (const po::error& wrong) {
+    refuse(wrong.what());
+  }
+  Options options = from(given);
+  if (given.count("help") != 0) options.verb = Verb::help;
+  else if (given.count("version") != 0) options.verb = Verb::version;
+  else if (given.count("help-simgrid") != 0) options.verb = Verb::help_simgrid;
+  else if (options.scenario.empty()) refuse("a scenario is needed: ssisim --scenario FILE");
+  return options;
+}
+
+Options parse_verb(const Words& words) {
+  const std::string& verb = words[0];
+  if (std::find(kLaterVerbs.begin(), kLaterVerbs.end(), verb) != kLaterVerbs.end()) throw UserError(verb + " is not in this version");
+  if (std::find(kVerbs.begin(), kVerbs.end(), verb) == kVerbs.end()) refuse_word(verb);
+  const Words& topics = verb == "list" ? list_topics() : kSchemas;
+  Options options;
+  if (words.size() == 2 && words[1] == "--help") {
+    options.verb = Verb::help;
+    return options;
+  }
+  if (words.size() != 2) refuse(fmt::format("{} takes one of {}", verb, joined(topics)));
+  options.verb = verb == "list" ? Verb::list : Verb::schema;
+  options.topic = words[1];
+  if (verb == "schema" && options.topic == "sweep") throw UserError("schema sweep is not in this version");
+  if (verb == "list" && (options.topic == "protocols" || options.topic == "faults")) throw UserError("list " + options.topic + " is not in this version");
+  one_of(verb, options.topic, topics);
+  return options;
+}
+
+}  // namespace
+
+const std::vector<std::string>& list_topics() {
+  static const Words kTopics{"strategies", "workloads", "platforms", "metrics"};
+  return kTopics;
+}
+
+Options parse_options(int argc, const char* const* argv) {
+  Words words(argv + std::min(argc, 1), argv + argc);
+  std::replace(words.begin(), words.end(), std::string("-h"), std::string("--help"));
+  if (words.empty()) refuse("a scenario is needed: ssisim --scenario FILE");
+  return words[0].starts_with('-') ? parse_run(words) : parse_verb(words);
+}
+
+std::string options_help() {
+  std::ostringstream text;
+  text << described();
+  return text.str();
+}
+
+}  // namespace ssi::cli

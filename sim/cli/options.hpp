@@ -1,0 +1,34 @@
+// The command line as values. All mistakes in it are reported with the nearest right name.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "sim/load/load.hpp"
+
+namespace ssi::cli {
+
+enum class Verb { run, list, schema, help, version, help_simgrid };
+
+struct Options {
+  Verb verb = Verb::run;
+  std::string topic;                 // of list and schema
+  std::string scenario;              // a file, or "-"
+  load::Overrides overrides;
+  std::string out;                   // empty: results/<scenario name>
+  bool trace_ops = false;
+  bool json = false;                 // instead of the table
+  bool validate = false, repeat_check = false;
+  std::size_t jobs = 1;
+  enum class Progress { automatic, always, never } progress = Progress::automatic;
+  std::vector<std::string> simgrid_arguments;   // "--cfg=...", "--log=..."
+};
+
+// Throws UserError.
+Options parse_options(int argc, const char* const* argv);
+
+// The options of a run, a line each, for --help.
+std::string options_help();
+
+const std::vector<std::string>& list_topics();   // of `ssisim list`
+
+}  // namespace ssi::cli
