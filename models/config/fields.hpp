@@ -47,7 +47,7 @@ struct Field {
 
 template <class S>
 struct Bound : Field {
-  std::variant<bool S::*, std::int64_t S::*, std::uint32_t S::*, double S::*, std::string S::*, Duration S::*, std::vector<std::string> S::*> member;
+  std::variant<bool S::*, std::int64_t S::*, std::uint64_t S::*, std::uint32_t S::*, double S::*, std::string S::*, Duration S::*, std::vector<std::string> S::*> member;
 };
 
 // Checked values of one settings struct, in table order, defaults filled in.
@@ -67,7 +67,7 @@ S bind(std::span<const Bound<S>> table, const Values& values) {
         [&](auto member) {
           using M = std::remove_cvref_t<decltype(settings.*member)>;
           if constexpr (std::is_same_v<M, Duration>) settings.*member = Duration{std::get<std::int64_t>(value)};
-          else if constexpr (std::is_same_v<M, std::uint32_t>) settings.*member = static_cast<std::uint32_t>(std::get<std::int64_t>(value));
+          else if constexpr (std::is_same_v<M, std::uint32_t> || std::is_same_v<M, std::uint64_t>) settings.*member = static_cast<M>(std::get<std::int64_t>(value));
           else settings.*member = std::get<M>(value);
         },
         field.member);

@@ -42,4 +42,8 @@ struct Scenario {
   std::vector<Expect> expect;
 };
 
+// The keys that stand alone: name, description, seed, replicates, duration, warmup. The lists are sim/load's.
+std::span<const Bound<Scenario>> scenario_fields();
+std::span<const Bound<WorkloadChoice>> workload_fields();   // start
+
 }  // namespace ssi::config

@@ -31,7 +31,10 @@ struct Overrides {
 
 struct Loaded {
   config::Scenario scenario;
-  std::string echo;                // the scenario as JSON text after defaults and overrides, platform inlined, fixed key order
+  // The scenario as JSON text after defaults and overrides: platform inlined, fixed key order, quantities as strings in
+  // the largest unit that holds them whole ("2us"). It is a valid scenario and echoes itself.
+  std::string echo;
+  std::vector<Problem> expect_places;   // where each of scenario.expect stands, for those who check metrics; text is empty
   std::vector<Problem> problems;   // sorted by position; not empty: the scenario must not be used
 };
 
