@@ -29,4 +29,4 @@ std::optional<Schedule::Arrival> Schedule::take(Instant now) {
   return Arrival{next_++, *last_};
 }
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

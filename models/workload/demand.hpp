@@ -19,9 +19,9 @@ namespace ssi::workload {
 
 // The settings that every workload has; a workload's own Settings derive from it.
 struct Demand {
-  std::string arrival;     // "closed" | "open"
-  double rate{};           // open: per second and first program
-  std::uint32_t jobs{};    // at most so many at once for each first program
+  std::string arrival;    // "closed" | "open"
+  double rate{};          // open: per second and first program
+  std::uint32_t jobs{};   // at most so many at once for each first program
   std::string placement;
 
   bool open() const { return arrival == "open"; }
@@ -33,11 +33,13 @@ inline constexpr std::array<std::string_view, 2> kArrivals{"closed", "open"};
 template <class S>
 config::Bound<S> arrival_field() {
   return {{"arrival", config::Kind::choice, std::string_view{"closed"}, 0, 0, kArrivals,
-           "closed: the next begins when one ends; open: Poisson, not slowed by slow answers"}, &S::arrival};
+           "closed: the next begins when one ends; open: Poisson, not slowed by slow answers"},
+          &S::arrival};
 }
 template <class S>
 config::Bound<S> rate_field() {
-  return {{"rate", config::Kind::ratio, 100.0, 1e-6, 1e8, {}, "open arrivals per second and first program", {}, {"arrival", "open"}}, &S::rate};
+  return {{"rate", config::Kind::ratio, 100.0, 1e-6, 1e8, {}, "open arrivals per second and first program", {}, {"arrival", "open"}},
+          &S::rate};
 }
 template <class S>
 config::Bound<S> jobs_field(std::string_view meaning, config::Needs needs = {}) {
@@ -69,10 +71,13 @@ class Schedule {
  public:
   Schedule(std::uint64_t count, Stream gaps, std::optional<double> rate_per_second);   // nullopt: closed
 
-  void begin(Instant at) { last_ = at; }     // helpers that were forked earlier wait for it
+  void begin(Instant at) { last_ = at; }   // helpers that were forked earlier wait for it
   bool begun() const { return last_.has_value(); }
-  struct Arrival { std::uint64_t job; Instant intended; };
-  std::optional<Arrival> take(Instant now);  // nullopt: all are taken. After begin() only.
+  struct Arrival {
+    std::uint64_t job;
+    Instant intended;
+  };
+  std::optional<Arrival> take(Instant now);   // nullopt: all are taken. After begin() only.
 
  private:
   std::uint64_t count_, next_ = 0;
@@ -88,4 +93,4 @@ inline Schedule schedule_of(const Demand& demand, std::uint64_t count, Stream ga
 // How often a program looks whether its peers are ready. Takes no simulated resources.
 inline constexpr Duration kPoll = microseconds(100);
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

@@ -24,14 +24,14 @@ const std::array kFields{
 
 std::unique_ptr<Workload> make_fork_storm(const WorkloadSetup& setup, const config::Values& params) {
   const auto settings = config::bind<Settings>(kFields, params);
-  return std::make_unique<Jobs>(setup, JobsPlan{settings, static_cast<std::uint64_t>(settings.count), {},
-                                                [time = settings.compute](Stream&) { return time; }});
+  return std::make_unique<Jobs>(
+      setup, JobsPlan{settings, static_cast<std::uint64_t>(settings.count), {}, [time = settings.compute](Stream&) { return time; }});
 }
 
-}  // namespace
+}   // namespace
 
 WorkloadEntry fork_storm_entry() {
   return {"fork_storm", "start many short processes and wait for them", "process", config::plain<Settings>(kFields), make_fork_storm};
 }
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

@@ -10,7 +10,7 @@ enum Role : std::uint32_t { kFirst, kHelper, kJob };   // ProgramRef::program
 // What a job's process exits with: never 0 (a program that just returned) and never 128 or more (a death by signal).
 constexpr std::int32_t status_of_job(std::uint64_t job) { return static_cast<std::int32_t>(job % 100) + 1; }
 
-}  // namespace
+}   // namespace
 
 Jobs::Jobs(const WorkloadSetup& setup, JobsPlan plan)
     : setup_(setup), plan_(std::move(plan)), random_(setup.random.child("jobs", setup.index)), starts_(setup.starts) {
@@ -87,15 +87,14 @@ Program Jobs::helper(std::uint32_t start, Self& self) {
   }
 }
 
-Spawn Jobs::spawn_of(std::uint32_t start, std::uint64_t job) const {
-  return {{setup_.index, kJob, {start, job}}, place(start, job)};
-}
+Spawn Jobs::spawn_of(std::uint32_t start, std::uint64_t job) const { return {{setup_.index, kJob, {start, job}}, place(start, job)}; }
 
 Placement Jobs::place(std::uint32_t start, std::uint64_t job) const {
   const std::string& policy = plan_.demand.placement;
   if (policy == "local") return {};
   if (policy == "least_loaded") return {Placement::Kind::least_loaded, {}};
-  if (policy == "round_robin") return {Placement::Kind::node, NodeId{static_cast<std::uint32_t>((starts_.node(start) + job) % setup_.nodes)}};
+  if (policy == "round_robin")
+    return {Placement::Kind::node, NodeId{static_cast<std::uint32_t>((starts_.node(start) + job) % setup_.nodes)}};
   SSI_CHECK(policy == "random", "an unknown placement: " + policy);
   return {Placement::Kind::node, NodeId{static_cast<std::uint32_t>(random_.stream("place", start, job).below(setup_.nodes))}};
 }
@@ -106,4 +105,4 @@ bool Jobs::verify(const Result& waited, std::uint64_t job) {
   return !killed;
 }
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

@@ -18,9 +18,9 @@ inline constexpr std::array<std::string_view, 4> kJobPlacements{"local", "round_
 
 struct JobsPlan {
   Demand demand;
-  std::uint64_t count{};                          // jobs of each first program
-  Duration link;                                  // computed by the first program when all its jobs are done
-  std::function<Duration(Stream&)> compute;       // of one job
+  std::uint64_t count{};                      // jobs of each first program
+  Duration link;                              // computed by the first program when all its jobs are done
+  std::function<Duration(Stream&)> compute;   // of one job
 };
 
 class Jobs : public Workload {
@@ -30,7 +30,10 @@ class Jobs : public Workload {
   Program make(const ProgramRef& program, Self& self) override;
 
  private:
-  struct Running { std::uint64_t job; Instant began; };
+  struct Running {
+    std::uint64_t job;
+    Instant began;
+  };
 
   Program closed(std::uint32_t start, Self& self);
   Program open(std::uint32_t start, Self& self);
@@ -49,4 +52,4 @@ class Jobs : public Workload {
   std::vector<Schedule> schedules_;   // by start
 };
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

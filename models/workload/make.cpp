@@ -20,11 +20,22 @@ constexpr std::array<std::string_view, 2> kSizes{"lognormal", "fixed"};
 
 const std::array kFields{
     Bound<Settings>{{"files", Kind::integer, std::int64_t{100}, 1, 1e9, {}, "files of each first program"}, &Settings::files},
-    Bound<Settings>{{"compute", Kind::duration, std::int64_t{50'000'000}, 0, 1e13, {}, "mean CPU time to compile a file"}, &Settings::compute},
-    Bound<Settings>{{"sizes", Kind::choice, std::string_view{"lognormal"}, 0, 0, kSizes, "how compile times are distributed"}, &Settings::sizes},
-    Bound<Settings>{{"sigma", Kind::ratio, 1.0, 0, 4, {}, "standard deviation of the logarithm of a compile time",
-                     "estimate: the slowest of 100 files takes about seven times the mean", {"sizes", "lognormal"}}, &Settings::sigma},
-    Bound<Settings>{{"link", Kind::duration, std::int64_t{200'000'000}, 0, 1e13, {}, "CPU time of the link step, after all files"}, &Settings::link},
+    Bound<Settings>{{"compute", Kind::duration, std::int64_t{50'000'000}, 0, 1e13, {}, "mean CPU time to compile a file"},
+                    &Settings::compute},
+    Bound<Settings>{{"sizes", Kind::choice, std::string_view{"lognormal"}, 0, 0, kSizes, "how compile times are distributed"},
+                    &Settings::sizes},
+    Bound<Settings>{{"sigma",
+                     Kind::ratio,
+                     1.0,
+                     0,
+                     4,
+                     {},
+                     "standard deviation of the logarithm of a compile time",
+                     "estimate: the slowest of 100 files takes about seven times the mean",
+                     {"sizes", "lognormal"}},
+                    &Settings::sigma},
+    Bound<Settings>{{"link", Kind::duration, std::int64_t{200'000'000}, 0, 1e13, {}, "CPU time of the link step, after all files"},
+                    &Settings::link},
     jobs_field<Settings>("compilers at once, for each first program, as in make -j"),
     placement_field<Settings>(kJobPlacements, "where a compiler starts"),
     arrival_field<Settings>(),
@@ -40,11 +51,11 @@ std::unique_ptr<Workload> make_make(const WorkloadSetup& setup, const config::Va
   return std::make_unique<Jobs>(setup, JobsPlan{settings, static_cast<std::uint64_t>(settings.files), settings.link, compute});
 }
 
-}  // namespace
+}   // namespace
 
 WorkloadEntry make_entry() {
-  return {"make", "a parallel build: compile files in processes of their own, then link", "file compiled",
-          config::plain<Settings>(kFields), make_make};
+  return {"make", "a parallel build: compile files in processes of their own, then link", "file compiled", config::plain<Settings>(kFields),
+          make_make};
 }
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

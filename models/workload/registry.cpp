@@ -18,4 +18,4 @@ const WorkloadEntry* find_workload(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

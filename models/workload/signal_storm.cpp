@@ -28,9 +28,13 @@ constexpr std::array<std::string_view, 2> kSignals{"none", "usr1"};
 
 const std::array kFields{
     Bound<Settings>{{"count", Kind::integer, std::int64_t{200}, 1, 1e9, {}, "signals that each first program sends"}, &Settings::count},
-    Bound<Settings>{{"victims", Kind::integer, std::int64_t{1}, 1, 65536, {}, "processes to be signalled, on each of the workload's nodes"}, &Settings::victims},
-    Bound<Settings>{{"signal", Kind::choice, std::string_view{"usr1"}, 0, 0, kSignals, "none: only ask whether the process exists; usr1: handled by it"}, &Settings::signal},
-    placement_field<Settings>(kTargets, "whose victim is signalled; random_other: any other of the workload's nodes, its own if there is no other"),
+    Bound<Settings>{{"victims", Kind::integer, std::int64_t{1}, 1, 65536, {}, "processes to be signalled, on each of the workload's nodes"},
+                    &Settings::victims},
+    Bound<Settings>{{"signal", Kind::choice, std::string_view{"usr1"}, 0, 0, kSignals,
+                     "none: only ask whether the process exists; usr1: handled by it"},
+                    &Settings::signal},
+    placement_field<Settings>(kTargets,
+                              "whose victim is signalled; random_other: any other of the workload's nodes, its own if there is no other"),
     arrival_field<Settings>(),
     rate_field<Settings>(),
     jobs_field<Settings>("calls under way at once, for each first program", {"arrival", "open"}),
@@ -166,10 +170,10 @@ std::unique_ptr<Workload> make_signal_storm(const WorkloadSetup& setup, const co
   return std::make_unique<SignalStorm>(setup, config::bind<Settings>(kFields, params));
 }
 
-}  // namespace
+}   // namespace
 
 WorkloadEntry signal_storm_entry() {
   return {"signal_storm", "signal processes here and elsewhere", "signal", config::plain<Settings>(kFields), make_signal_storm};
 }
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

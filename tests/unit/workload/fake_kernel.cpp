@@ -8,9 +8,11 @@ namespace ssi::test {
 namespace {
 
 template <class... F>
-struct Overloaded : F... { using F::operator()...; };
+struct Overloaded : F... {
+  using F::operator()...;
+};
 
-}  // namespace
+}   // namespace
 
 void FakeKernel::run(const std::vector<std::uint32_t>& starts) {
   for (const std::uint32_t node : starts) create(node, init_of(NodeId{node}, {}), workload_.first_program(node));
@@ -63,9 +65,15 @@ void FakeKernel::serve(Process& process, const Call& call) {
                    answer_in(microseconds(60), pid, Result::ok(child));
                  },
                  [&](const Exit& exit) { end(process, exit.status); },
-                 [&](const Wait& wait) { process.waiting = wait; serve_wait(process); },
+                 [&](const Wait& wait) {
+                   process.waiting = wait;
+                   serve_wait(process);
+                 },
                  [&](const Kill& kill) { serve_kill(process, kill); },
-                 [&](const SetAction&) { process.handler = true; answer_in(microseconds(1), pid, Result::ok()); },
+                 [&](const SetAction&) {
+                   process.handler = true;
+                   answer_in(microseconds(1), pid, Result::ok());
+                 },
                  [&](const Pause&) { process.pausing = true; },
                  [&](const Compute& compute) { answer_in(compute.cpu, pid, Result::ok()); },
                  [&](const Sleep& sleep) { answer_in(std::max(Duration{}, sleep.until - now_), pid, Result::ok()); },
@@ -123,4 +131,4 @@ void FakeKernel::end(Process& process, std::int32_t status) {
   if (parent->second->waiting) serve_wait(*parent->second);
 }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -17,18 +17,21 @@ struct FakeKernel {
   struct Options {
     std::uint32_t nodes = 4;
     Duration spawn_takes = microseconds(300);
-    bool remote_works = true;           // else spawn elsewhere is ENOSYS and a pid elsewhere ESRCH, as under `isolated`
+    bool remote_works = true;   // else spawn elsewhere is ENOSYS and a pid elsewhere ESRCH, as under `isolated`
     bool fork_works = true;
     std::function<std::int32_t(std::int32_t)> status = [](std::int32_t exited) { return exited; };   // as the parent sees it
     Instant until{3'600'000'000'000};
   };
-  struct Asked {                        // one call, when it was asked
+  struct Asked {   // one call, when it was asked
     Instant at;
     Pid pid;
     std::uint32_t node;
     Call call;
   };
-  struct Done { Instant at, intended; std::uint32_t node; };
+  struct Done {
+    Instant at, intended;
+    std::uint32_t node;
+  };
 
   FakeKernel(workload::Workload& workload, Options options) : workload_(workload), options_(std::move(options)) {}
 
@@ -76,4 +79,4 @@ struct FakeKernel {
   std::map<std::pair<Instant, std::uint64_t>, std::pair<Pid, Result>> agenda_;
 };
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -1,42 +1,14 @@
-// The programs against a fake kernel: which calls they make, when, and that they end whatever is answered.
+// fork_storm and make against the fake kernel: which calls they make, when, and that they end whatever is answered.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "fake_kernel.hpp"
-#include "models/base/check.hpp"
+#include "runs.hpp"
 
 namespace ssi::test {
 namespace {
-
-using config::Value;
-using config::Values;
-using workload::Workload;
-using workload::WorkloadSetup;
-
-const std::vector<std::uint32_t> kAllNodes{0, 1, 2, 3};
-
-std::unique_ptr<Workload> make(std::string_view name, const Values& params, std::uint64_t seed = 1,
-                               std::vector<std::uint32_t> starts = kAllNodes) {
-  const workload::WorkloadEntry* entry = workload::find_workload(name);
-  SSI_CHECK(entry, "no such workload");
-  return entry->make(WorkloadSetup{0, 4, std::move(starts), RandomRoot(seed)}, params);
-}
-
-// A run that is over: its programs are gone, what they asked is here.
-FakeKernel run(std::string_view name, const Values& params, FakeKernel::Options options = {}, std::uint64_t seed = 1) {
-  const auto workload = make(name, params, seed);
-  FakeKernel kernel(*workload, std::move(options));
-  kernel.run(kAllNodes);
-  return kernel;
-}
-
-Value text(const char* value) { return std::string(value); }
-Value whole(std::int64_t value) { return value; }
-
-const FakeKernel::Options kRemoteFails{.remote_works = false};
 
 // Job by job: where it was to be placed.
 std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> places(const FakeKernel& kernel) {
@@ -69,7 +41,8 @@ TEST(Registry, WhatAFieldNeedsIsAFieldOfTheSameTable) {
   for (const auto& entry : workload::workloads())
     for (const config::Field& field : entry.params) {
       if (field.needs.key.empty()) continue;
-      const auto needed = std::find_if(entry.params.begin(), entry.params.end(), [&](const auto& other) { return other.key == field.needs.key; });
+      const auto needed =
+          std::find_if(entry.params.begin(), entry.params.end(), [&](const auto& other) { return other.key == field.needs.key; });
       ASSERT_NE(needed, entry.params.end()) << entry.name << '.' << field.key;
       EXPECT_NE(std::find(needed->choices.begin(), needed->choices.end(), field.needs.value), needed->choices.end()) << field.key;
     }
@@ -198,8 +171,9 @@ TEST(Demand, FirstProgramsDrawApart) {
 }
 
 TEST(Make, LinksOnceAfterTheLastFile) {
-  const FakeKernel kernel = run("make", {{"files", whole(20)}, {"jobs", whole(4)}, {"sizes", text("fixed")},
-                                         {"compute", whole(1'000'000)}, {"link", whole(7'000'000)}});
+  const FakeKernel kernel =
+      run("make",
+          {{"files", whole(20)}, {"jobs", whole(4)}, {"sizes", text("fixed")}, {"compute", whole(1'000'000)}, {"link", whole(7'000'000)}});
   EXPECT_EQ(kernel.done.size(), 80u);
   Instant last_file{};
   for (const auto& done : kernel.done) last_file = std::max(last_file, done.at);
@@ -220,98 +194,5 @@ TEST(Make, CompileTimesHaveTheMeanAskedFor) {
   EXPECT_NEAR(sum / 8'000, 1e6, 0.03e6);   // standard error: 0.53 / sqrt(8000) = 0.6 %
 }
 
-// --- signal_storm
-
-std::uint32_t home_of(Pid pid) { return pid.origin().value; }
-
-TEST(SignalStorm, SendsToTheVictimsThatThePlacementNames) {
-  const std::map<std::string, std::function<bool(std::uint32_t, std::uint32_t)>> rules{
-      {"local", [](auto from, auto to) { return from == to; }},
-      {"round_robin", [](auto, auto) { return true; }},
-      {"random", [](auto, auto) { return true; }},
-      {"random_other", [](auto from, auto to) { return from != to; }}};
-  for (const auto& [placement, allowed] : rules) {
-    const FakeKernel kernel = run("signal_storm", {{"count", whole(120)}, {"victims", whole(3)}, {"placement", Value(placement)}});
-    std::map<std::uint32_t, int> hits;
-    std::set<Pid> victims;
-    for (const auto& [asked, kill] : kernel.calls<Kill>()) {
-      if (kill.signal == Signal::kill) continue;
-      EXPECT_EQ(kill.signal, Signal::usr1);
-      EXPECT_TRUE(allowed(asked.node, home_of(kill.pid))) << placement;
-      ++hits[home_of(kill.pid)];
-      victims.insert(kill.pid);
-    }
-    EXPECT_EQ(kernel.done.size(), 480u) << placement;
-    EXPECT_EQ(kernel.alive, 0u) << placement;
-    EXPECT_EQ(victims.size(), 12u) << placement;
-    for (const auto& [node, count] : hits) EXPECT_NEAR(count, 120, placement == "random" || placement == "random_other" ? 60 : 0) << placement;
-  }
-}
-
-TEST(SignalStorm, SendsOnlyWhenEveryVictimIsReadyAndEndsThemLast) {
-  const FakeKernel kernel = run("signal_storm", {{"count", whole(50)}, {"placement", text("random")}});
-  Instant ready{}, first_sent{INT64_MAX}, last_sent{}, first_end{INT64_MAX};
-  for (const auto& [asked, action] : kernel.calls<SetAction>()) ready = std::max(ready, asked.at);
-  for (const auto& [asked, kill] : kernel.calls<Kill>()) {
-    if (kill.signal == Signal::kill) first_end = std::min(first_end, asked.at);
-    else first_sent = std::min(first_sent, asked.at), last_sent = std::max(last_sent, asked.at);
-  }
-  EXPECT_LT(ready, first_sent);
-  EXPECT_LT(last_sent, first_end);
-}
-
-TEST(SignalStorm, EndsWhenNothingRemoteCanBeReached) {
-  for (const char* arrival : {"closed", "open"}) {
-    const Values params{{"count", whole(50)}, {"placement", text("random_other")}, {"arrival", text(arrival)}};
-    const FakeKernel kernel = run("signal_storm", params, kRemoteFails);
-    EXPECT_EQ(kernel.alive, 0u);
-    EXPECT_TRUE(kernel.done.empty());
-  }
-}
-
-TEST(SignalStorm, EndsWhenNothingCanBeForked) {
-  const FakeKernel kernel = run("signal_storm", {{"count", whole(50)}}, {.fork_works = false});
-  EXPECT_EQ(kernel.alive, 0u);
-  EXPECT_TRUE(kernel.done.empty());
-}
-
-TEST(SignalStorm, SignalNoneAsksOneAfterTheOther) {
-  const FakeKernel kernel = run("signal_storm", {{"count", whole(5)}, {"signal", text("none")}, {"placement", text("random_other")}});
-  std::map<Pid, Instant> last;
-  for (const auto& [asked, kill] : kernel.calls<Kill>()) {
-    if (kill.signal == Signal::kill) continue;
-    EXPECT_EQ(kill.signal, Signal::none);
-    if (last.contains(asked.pid)) {
-      EXPECT_EQ(asked.at - last[asked.pid], microseconds(2));   // the answer's time, no think time
-    }
-    last[asked.pid] = asked.at;
-  }
-  EXPECT_EQ(last.size(), 4u);
-  EXPECT_EQ(kernel.done.size(), 20u);
-}
-
-TEST(SignalStorm, AloneItsTargetIsItself) {
-  const auto workload = make("signal_storm", {{"count", whole(5)}, {"placement", text("random_other")}}, 1, {2});
-  FakeKernel kernel(*workload, {});
-  kernel.run({2});
-  EXPECT_EQ(kernel.done.size(), 5u);
-  EXPECT_EQ(kernel.alive, 0u);
-}
-
-// A node that goes down takes its programs with it: the others must not wait for them for ever.
-TEST(SignalStorm, ADestroyedFirstProgramHoldsUpNobody) {
-  const auto workload = make("signal_storm", {{"count", whole(5)}, {"placement", text("local")}}, 1, {0, 1});
-  workload::Self doomed;
-  { const workload::Program program = [&] {
-      workload::Program first = workload->make(workload->first_program(0), doomed);
-      first.resume({});
-      return first;
-    }(); }
-  FakeKernel kernel(*workload, {});
-  kernel.run({1});
-  EXPECT_EQ(kernel.done.size(), 5u);
-  EXPECT_EQ(kernel.alive, 0u);
-}
-
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test
