@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::array<std::string_view, 4> kTopologies{"star", "fat_tree", "torus", "dragonfly"};
-constexpr std::array<std::string_view, 1> kSwitching{"cut_through"};
+constexpr std::array<std::string_view, 2> kSwitching{"cut_through", "store_and_forward"};
 
 using P = Platform;
 using I = Interconnect;
@@ -28,6 +28,7 @@ const std::array kInterconnect{
     Bound<I>{{"latency", Kind::duration, std::monostate{}, 0, kSecond, {}, "of one link; a route through a star has two"}, &I::latency},
     Bound<I>{{"switching", Kind::choice, std::string_view{"cut_through"}, 0, 0, kSwitching, "how switches forward"}, &I::switching},
     Bound<I>{{"min_frame", Kind::bytes, std::int64_t{64}, 0, 65536, {}, "a shorter message takes as long as this on the wire", "IEEE 802.3: 64 bytes"}, &I::min_frame},
+    Bound<I>{{"chunk", Kind::bytes, std::int64_t{8192}, 64, 1 << 20, {}, "what a port sends in one go: a long message holds a short one for no longer", "estimate, near a jumbo frame"}, &I::chunk},
 };
 
 constexpr auto cost(std::string_view key, std::int64_t ns, std::string_view meaning, std::string_view source, Duration C::*member) {
@@ -47,6 +48,8 @@ const std::array kCosts{
     cost("message_send", 3'000, "per message, sender's CPU", "estimate for kernel TCP on 10 GbE, range 1 us to 10 us", &C::message_send),
     cost("message_receive", 5'000, "per message, receiver's CPU, interrupt included", "estimate for kernel TCP on 10 GbE, range 2 us to 15 us", &C::message_receive),
     cost("copy_per_kib", 100, "per KiB of a message, on each side", "estimate: one copy at 10 GB/s", &C::copy_per_kib),
+    cost("context_switch", 2'000, "to a program that was taken off a core or had to wait for one", "estimate, range 1 us to 5 us", &C::context_switch),
+    cost("time_slice", 4'000'000, "of a program while others wait", "estimate, range 1 ms to 10 ms", &C::time_slice),
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ struct Interconnect {
   Duration latency;                // of one link; a star's route has two
   std::string switching;           // "cut_through"
   std::uint32_t min_frame{};       // bytes; shorter messages take as long on the wire
+  std::uint32_t chunk{};           // bytes; what a port sends in one go (`queue`)
 };
 
 // CPU time of a kernel for what every design does. Sources: see the table in platform.cpp.
@@ -32,6 +33,8 @@ struct NodeCosts {
   Duration message_send;      // per message, sender's CPU
   Duration message_receive;   // per message, receiver's CPU, interrupt included
   Duration copy_per_kib;      // per KiB of message body, on each side
+  Duration context_switch;    // to a program that was taken off a core or had to wait for one (`queue`)
+  Duration time_slice;        // of a program while others wait (`queue`)
 };
 
 struct Platform {

@@ -10,7 +10,7 @@
 
 #include "models/base/check.hpp"
 #include "sim/cluster/pool.hpp"
-#include "sim/platform/build.hpp"
+#include "sim/platform/routes.hpp"
 
 namespace ssi::sim {
 namespace {
@@ -29,6 +29,7 @@ struct Flow::State {
     enum class Kind : std::uint8_t { none, work, transfer } kind = Kind::none;
     Token token = 0;
     double flops_per_ns = 1;
+    double hold_s = 0;           // store and forward: what SimGrid's stream does not know of
   };
   struct Start {   // asked for on an actor, carried out by the kernel when the actor is done
     Activity::Kind kind;
@@ -36,6 +37,7 @@ struct Flow::State {
     CpuClass cpu;
     double amount;   // ns or bytes
     Token token;
+    double hold_s = 0;
   };
   struct Node {
     s4u::Host* host = nullptr;
@@ -43,8 +45,11 @@ struct Flow::State {
     bool idle = false, scheduled = false;
   };
 
+  explicit State(const config::Platform& platform, bool one_machine) : routes(platform, one_machine), interconnect(platform.interconnect) {}
+
+  Routes routes;
   std::vector<Node> nodes;
-  std::uint32_t min_frame = 0;
+  config::Interconnect interconnect;
   BackendClient* client = nullptr;
   Pool<Activity> activities;
   std::unordered_map<Token, std::uint32_t> work_slots;   // lookup only: for cancel_work
@@ -57,6 +62,8 @@ struct Flow::State {
   void begin(const Start& start);
   void begin_all();
   void completed(const s4u::Activity& activity);
+  void arrived(Token token, double hold_s);
+  double hold(NodeId from, NodeId to, double bytes);
   void actor(std::uint32_t node);
   template <class F>
   void guarded(F&& callback);
@@ -69,6 +76,7 @@ void Flow::State::begin(const Start& start) {
   Activity& activity = activities[slot];
   activity.kind = start.kind;
   activity.token = start.token;
+  activity.hold_s = start.hold_s;
   void* mark = reinterpret_cast<void*>(std::uintptr_t{slot} + 1);
   if (start.kind == Activity::Kind::transfer) {
     auto comm = s4u::Comm::sendto_init(nodes[start.from.value].host, nodes[start.to.value].host);
@@ -126,11 +134,33 @@ void Flow::State::completed(const s4u::Activity& done) {
       work_slots.erase(activity.token);
       client->work_done(activity.token);
     } else {
-      client->transferred(activity.token);
+      arrived(activity.token, activity.hold_s);
     }
     if (!starts.empty()) begin_all();   // a program that computes again without its node's kernel
   });
   over.push_back(slot);   // last: the handle must outlive this callback
+}
+
+void Flow::State::arrived(Token token, double hold_s) {
+  if (hold_s == 0) return client->transferred(token);
+  Timer::set(s4u::Engine::get_clock() + hold_s, [this, token] {
+    if (stopped) return;
+    guarded([&] { client->transferred(token); });
+  });
+}
+
+// Seconds that store and forward adds to SimGrid's stream, which flows through all links at once: a chunk is sent again on
+// every link but the slowest.
+double Flow::State::hold(NodeId from, NodeId to, double bytes) {
+  if (interconnect.switching != "store_and_forward") return 0;
+  double sum = 0, slowest = 0;
+  const RouteSpan route = routes.between(from, to);
+  for (std::uint32_t i = 0; i < route.count; ++i) {
+    const double per_byte = 1 / routes.links()[route.ports[i]].bandwidth_bytes_per_s;
+    sum += per_byte;
+    slowest = std::max(slowest, per_byte);
+  }
+  return std::min<double>(bytes, interconnect.chunk) * (sum - slowest);
 }
 
 void Flow::State::actor(std::uint32_t index) {
@@ -155,9 +185,8 @@ void Flow::State::stop() {
     if (std::exchange(node.idle, false)) node.actor->resume();
 }
 
-Flow::Flow(const config::Platform& platform, bool one_machine) : state_(std::make_unique<State>()) {
-  state_->min_frame = platform.interconnect.min_frame;
-  for (s4u::Host* host : build(platform, one_machine)) state_->nodes.push_back({.host = host, .actor = {}});
+Flow::Flow(const config::Platform& platform, bool one_machine) : state_(std::make_unique<State>(platform, one_machine)) {
+  for (std::uint32_t i = 0; i < state_->routes.nodes(); ++i) state_->nodes.push_back({.host = state_->routes.host({i}), .actor = {}});
 }
 
 Flow::~Flow() = default;
@@ -205,8 +234,8 @@ Duration Flow::cancel_work(Token token) {
 }
 
 void Flow::start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) {
-  const std::uint64_t framed = std::max<std::uint64_t>(bytes, state_->min_frame);
-  state_->starts.push_back({State::Activity::Kind::transfer, from, to, CpuClass::kernel, static_cast<double>(framed), token});
+  const auto framed = static_cast<double>(std::max<std::uint64_t>(bytes, state_->interconnect.min_frame));
+  state_->starts.push_back({State::Activity::Kind::transfer, from, to, CpuClass::kernel, framed, token, state_->hold(from, to, framed)});
 }
 
 void Flow::wake_at(Instant date) {

@@ -7,6 +7,7 @@
 
 #include "sim/cluster/cluster.hpp"
 #include "sim/cluster/flow.hpp"
+#include "sim/cluster/queue.hpp"
 #include "sim/platform/build.hpp"
 
 namespace ssi::sim {
@@ -63,6 +64,25 @@ std::string check_whole(const StrategyEntry& strategy, const std::vector<const S
   return report.problems.empty() ? "" : report.problems.front();
 }
 
+template <class Fidelity>
+RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& recorder, std::uint32_t nodes, std::uint32_t cores) {
+  Cluster cluster({.cores = cores, .one_machine = plan.strategy.image == Image::one_machine, .costs = plan.scenario.platform.costs,
+                   .machines = make_machines(plan, nodes, cores), .loads = make_loads(plan), .ends = Instant{} + plan.scenario.duration,
+                   .interrupt = plan.interrupt, .progress = plan.progress,
+                   .check_whole = [&plan](const auto& machines) { return check_whole(plan.strategy, machines); }},
+                  fidelity, recorder);
+  cluster.boot();
+  try {
+    fidelity.run(cluster);
+  } catch (const InvariantBroken& broken) {
+    cluster.end(Ending::invariant_broken, fmt::format("at {} ns: {}", fidelity.now().ns, broken.what()));
+  } catch (const std::exception& failed) {
+    cluster.end(Ending::bug, fmt::format("at {} ns: {}", fidelity.now().ns, failed.what()));
+  }
+  SSI_CHECK(cluster.ended(), "the engine stopped before the run was over");
+  return cluster.outcome();
+}
+
 }  // namespace
 
 RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder) {
@@ -72,21 +92,12 @@ RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder) {
   const std::uint32_t nodes = one_machine ? 1 : platform.nodes;
   const std::uint32_t cores = one_machine ? platform.nodes * platform.cores : platform.cores;
 
-  Flow flow(platform, one_machine);
-  Cluster cluster({.cores = cores, .one_machine = one_machine, .costs = platform.costs, .machines = make_machines(plan, nodes, cores),
-                   .loads = make_loads(plan), .ends = Instant{} + plan.scenario.duration, .interrupt = plan.interrupt, .progress = plan.progress,
-                   .check_whole = [&plan](const auto& machines) { return check_whole(plan.strategy, machines); }},
-                  flow, recorder);
-  cluster.boot();
-  try {
-    flow.run(cluster);
-  } catch (const InvariantBroken& broken) {
-    cluster.end(Ending::invariant_broken, fmt::format("at {} ns: {}", flow.now().ns, broken.what()));
-  } catch (const std::exception& failed) {
-    cluster.end(Ending::bug, fmt::format("at {} ns: {}", flow.now().ns, failed.what()));
+  if (plan.fidelity == "flow") {
+    Flow flow(platform, one_machine);
+    return run_on(flow, plan, recorder, nodes, cores);
   }
-  SSI_CHECK(cluster.ended(), "SimGrid stopped before the run was over");
-  return cluster.outcome();
+  Queue queue(platform, one_machine);
+  return run_on(queue, plan, recorder, nodes, cores);
 }
 
 std::string check_platform(const config::Platform& platform, const std::vector<std::string>& simgrid_arguments) {

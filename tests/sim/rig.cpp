@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "sim/cluster/flow.hpp"
+#include "sim/cluster/queue.hpp"
 #include "sim/platform/build.hpp"
 
 namespace ssi::sim::test {
@@ -26,6 +27,9 @@ class OneFunction final : public workload::Workload {
   MakeProgram make_;
 };
 
+template <class Fidelity>
+void run_on(Fidelity& fidelity, const Rig& rig);
+
 void run_here(const Rig& rig) {
   std::vector<std::string> words = engine_arguments(rig.simgrid_arguments);
   std::vector<char*> argv;
@@ -33,19 +37,29 @@ void run_here(const Rig& rig) {
   int argc = static_cast<int>(argv.size());
   new simgrid::s4u::Engine(&argc, argv.data());
 
-  Flow flow(rig.platform, false);
+  if (rig.fidelity == "flow") {
+    Flow flow(rig.platform, false);
+    run_on(flow, rig);
+  } else {
+    Queue queue(rig.platform, false);
+    run_on(queue, rig);
+  }
+}
+
+template <class Fidelity>
+void run_on(Fidelity& fidelity, const Rig& rig) {
   record::Recorder recorder({.nodes = rig.platform.nodes});
   std::vector<std::unique_ptr<Strategy>> machines;
   for (std::uint32_t i = 0; i < rig.platform.nodes; ++i) machines.push_back(rig.machine({i}));
   std::vector<Cluster::Load> loads;
   loads.push_back({std::make_unique<OneFunction>(rig.program), {}, rig.starts});
   Cluster cluster({.cores = rig.platform.cores, .costs = rig.platform.costs, .machines = std::move(machines), .loads = std::move(loads), .ends = rig.ends},
-                  flow, recorder);
+                  fidelity, recorder);
   cluster.boot();
   try {
-    flow.run(cluster);
+    fidelity.run(cluster);
   } catch (const std::exception& problem) {
-    say(flow.now(), std::string("exception ") + problem.what());
+    say(fidelity.now(), std::string("exception ") + problem.what());
   }
   say(cluster.outcome().end, "end " + std::to_string(static_cast<int>(cluster.outcome().ending)));
   say({}, fmt::format("fingerprint {:016x}", recorder.fingerprint()));

@@ -20,6 +20,7 @@ struct Rig {
   std::vector<std::uint32_t> starts;
   Instant ends = {1'000'000'000};
   std::vector<std::string> simgrid_arguments;
+  std::string fidelity = "flow";
 };
 
 // 10 Gb/s, 5 us a link; all costs 0.
