@@ -113,6 +113,7 @@ void Processes::hash_into(StateHash& out) const {
   out.add(std::uint64_t{next_sequence_});
   out.add(table_.size());
   for (const auto& [pid, process] : table_) hash(process, out);
+  for (Pid pid : reaped_from_elsewhere_) out.add(pid);
 }
 
 std::string Processes::describe() const {

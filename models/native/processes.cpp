@@ -2,6 +2,7 @@
 #include "models/native/processes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/base/check.hpp"
 
@@ -85,7 +86,10 @@ Departure Processes::exit(Pid pid, std::int32_t status, Effects& out) {
 
 // Init reaps at once, so what is already dead is only forgotten.
 std::vector<Pid> Processes::leave_children(const Process& gone) {
-  for (Pid zombie : gone.zombies) zombie_parent_.erase(zombie);
+  for (Pid zombie : gone.zombies) {
+    zombie_parent_.erase(zombie);
+    reaped(zombie);
+  }
   std::vector<Pid> elsewhere;
   for (const auto& [child, status] : gone.children) {
     if (status) continue;
@@ -109,6 +113,7 @@ bool Processes::child_exited(Pid parent, Pid child, std::int32_t status, Effects
   const bool reaped_at_once = parent == init_ || process.dispositions[static_cast<std::size_t>(Signal::chld)] == Disposition::ignore;
   if (reaped_at_once) {
     process.children.erase(entry);
+    reaped(child);
   } else {
     entry->second = status;
     process.zombies.insert(child);
@@ -149,10 +154,17 @@ std::optional<Result> Processes::wait_result(Process& parent, Pid child) {
   const auto entry = parent.children.find(*zombie);
   const Result result = Result::ok(entry->first, *entry->second);
   zombie_parent_.erase(entry->first);
+  reaped(entry->first);
   parent.zombies.erase(zombie);
   parent.children.erase(entry);
   return result;
 }
+
+void Processes::reaped(Pid child) {
+  if (child.origin() != self_) reaped_from_elsewhere_.push_back(child);
+}
+
+std::vector<Pid> Processes::take_reaped_from_elsewhere() { return std::exchange(reaped_from_elsewhere_, {}); }
 
 void Processes::answer_wait(Process& parent, Effects& out) {
   if (!parent.blocked || parent.blocked->pausing || parent.stopped) return;

@@ -87,6 +87,10 @@ class Processes {
   void wait(CallId call, Pid caller, const Wait& wait, Effects& out);
   void pause(CallId call, Pid caller);
 
+  // Children allocated by other nodes that have ended for good here since the last call (waited for, reaped at once, or
+  // forgotten with their parent): whoever allocated a pid may have to know. Empty between events: take it in each.
+  std::vector<Pid> take_reaped_from_elsewhere();
+
   // Posts a signal to a living process here: default action, handler (a blocked call ends in EINTR), ignore, stop, continue.
   // While the process is stopped all but kill, stop and cont are held back; cont delivers them in ascending order.
   // Init ignores what it has no handler for. A death is returned.
@@ -109,6 +113,7 @@ class Processes {
   std::optional<Result> wait_result(Process& parent, Pid child);                      // reaps; empty: it has to wait
   void answer_wait(Process& parent, Effects& out);                                    // of a blocked wait
   std::vector<Pid> leave_children(const Process& gone);                               // those elsewhere are returned
+  void reaped(Pid child);
   void move_to_group(Process& process, Pid group);
   void leave_group(const Process& process);
   void check(const Process& process) const;
@@ -120,6 +125,7 @@ class Processes {
   std::map<Pid, Process> table_;
   std::map<Pid, Pid> zombie_parent_;                 // zombie -> the parent that has its status
   std::map<Pid, std::set<Pid>> groups_;              // living members; no empty groups
+  std::vector<Pid> reaped_from_elsewhere_;
 };
 
 }  // namespace ssi::native

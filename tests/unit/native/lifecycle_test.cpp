@@ -174,6 +174,22 @@ TEST_F(Lifecycle, AnExitWhoseParentIsElsewhereLeavesNothingHere) {
   EXPECT_FALSE(processes.is_zombie(child));
 }
 
+TEST_F(Lifecycle, PidsOfOthersThatEndHereAreReported) {
+  const Pid parent = spawn(), own = spawn(parent), waited = child_elsewhere(parent, 7), forgotten = child_elsewhere(parent, 8);
+  const Pid adopted = child_elsewhere(processes.init(), 9);
+  exit(own);
+  wait(parent, own);
+  processes.child_exited(parent, waited, 0, out);
+  EXPECT_EQ(processes.take_reaped_from_elsewhere(), std::vector<Pid>{});
+  wait(parent, waited);
+  processes.child_exited(processes.init(), adopted, 0, out);
+  EXPECT_EQ(processes.take_reaped_from_elsewhere(), (std::vector<Pid>{waited, adopted}));
+  processes.child_exited(parent, forgotten, 0, out);
+  exit(parent);
+  EXPECT_EQ(processes.take_reaped_from_elsewhere(), std::vector<Pid>{forgotten});
+  EXPECT_EQ(processes.take_reaped_from_elsewhere(), std::vector<Pid>{});
+}
+
 TEST_F(Lifecycle, AnOrphanOfAParentElsewhereCanBeAdopted) {
   const Pid child = child_of_elsewhere(3);
   processes.reparent(child, processes.init());
