@@ -12,7 +12,7 @@ std::string where(std::string_view file, int line) {
   return std::string(file) + ":" + std::to_string(line);
 }
 
-}  // namespace
+}   // namespace
 
 void check_failed(const char* file, int line, const char* expression, const std::string& what) {
   throw CheckFailed(where(file, line) + ": check failed: " + expression + ": " + what);
@@ -22,4 +22,4 @@ void invariant_broken(const char* file, int line, const char* expression, const 
   throw InvariantBroken(where(file, line) + ": invariant broken: " + expression + ": " + what);
 }
 
-}  // namespace ssi
+}   // namespace ssi

@@ -17,13 +17,15 @@ struct InvariantBroken : std::logic_error {
 [[noreturn]] void check_failed(const char* file, int line, const char* expression, const std::string& what);
 [[noreturn]] void invariant_broken(const char* file, int line, const char* expression, const std::string& what);
 
-}  // namespace ssi
+}   // namespace ssi
 
-#define SSI_CHECK(condition, what) \
-  do { \
-    if (!(condition)) [[unlikely]] ::ssi::check_failed(__FILE__, __LINE__, #condition, what); \
+#define SSI_CHECK(condition, what)                               \
+  do {                                                           \
+    if (!(condition)) [[unlikely]]                               \
+      ::ssi::check_failed(__FILE__, __LINE__, #condition, what); \
   } while (false)
-#define SSI_INVARIANT(condition, what) \
-  do { \
-    if (!(condition)) [[unlikely]] ::ssi::invariant_broken(__FILE__, __LINE__, #condition, what); \
+#define SSI_INVARIANT(condition, what)                               \
+  do {                                                               \
+    if (!(condition)) [[unlikely]]                                   \
+      ::ssi::invariant_broken(__FILE__, __LINE__, #condition, what); \
   } while (false)

@@ -19,7 +19,7 @@ Duration scaled(Duration scale, double exponent) {
 
 double above_zero(Stream& draws) { return 1.0 - draws.unit(); }   // uniform in (0, 1]
 
-}  // namespace
+}   // namespace
 
 std::int64_t uniform(Stream& draws, std::int64_t low, std::int64_t high) {
   SSI_CHECK(low <= high, "a range that ends before it begins");
@@ -101,4 +101,4 @@ double Zipf::inverse(double area) const {
   return portable_exp(std::min(log1p_ratio(t) * area, 40.0));
 }
 
-}  // namespace ssi
+}   // namespace ssi

@@ -38,13 +38,13 @@ class Zipf {
   std::uint64_t draw(Stream& draws) const;
 
  private:
-  double mass(double x) const;           // x^-exponent
-  double integral(double x) const;       // of mass, from 1
-  double inverse(double area) const;     // of integral
+  double mass(double x) const;         // x^-exponent
+  double integral(double x) const;     // of mass, from 1
+  double inverse(double area) const;   // of integral
 
   double exponent_, count_;
-  double area_low_, area_high_;          // drawn areas lie between
-  double accept_at_once_;                // within this distance of the rank no area need be computed
+  double area_low_, area_high_;   // drawn areas lie between
+  double accept_at_once_;         // within this distance of the rank no area need be computed
 };
 
-}  // namespace ssi
+}   // namespace ssi

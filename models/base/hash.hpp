@@ -21,7 +21,7 @@ class StateHash {
     add(text.size());
   }
   template <class T>
-    requires requires(T t) { t.value; }
+  requires requires(T t) { t.value; }
   constexpr void add(T id) { add(static_cast<std::uint64_t>(id.value)); }
 
   constexpr std::uint64_t value() const { return mix64(state_); }
@@ -36,4 +36,4 @@ constexpr std::uint64_t hash_of(std::string_view text) {
   return hash.value();
 }
 
-}  // namespace ssi
+}   // namespace ssi

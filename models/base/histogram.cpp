@@ -28,7 +28,7 @@ constexpr std::int64_t upper_of(std::size_t index) {
 static_assert(upper_of(index_of(255)) == 255 && upper_of(index_of(256)) == 257 && index_of(257) + 1 == index_of(258));
 static_assert(upper_of(index_of(INT64_MAX)) == INT64_MAX);
 
-}  // namespace
+}   // namespace
 
 void Histogram::add(std::int64_t value_ns, std::uint64_t times) {
   SSI_CHECK(value_ns >= 0, "a negative value in a histogram");
@@ -70,4 +70,4 @@ std::vector<Histogram::Bucket> Histogram::buckets() const {
   return out;
 }
 
-}  // namespace ssi
+}   // namespace ssi

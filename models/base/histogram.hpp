@@ -40,4 +40,4 @@ class Histogram {
   std::int64_t min_ = INT64_MAX, max_ = 0;
 };
 
-}  // namespace ssi
+}   // namespace ssi

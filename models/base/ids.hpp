@@ -12,11 +12,11 @@ struct Id {
 };
 
 using NodeId = Id<struct NodeTag>;
-using Incarnation = Id<struct IncarnationTag>;           // of a node: grows at each boot
-using ViewId = Id<struct ViewTag>;                       // of the membership
-using CallId = Id<struct CallTag, std::uint64_t>;        // 0: no call (background work)
-using TxnId = Id<struct TxnTag, std::uint64_t>;          // of one machine's transaction
-using TimerKey = Id<struct TimerTag, std::uint64_t>;     // chosen by the machine that sets the timer
+using Incarnation = Id<struct IncarnationTag>;         // of a node: grows at each boot
+using ViewId = Id<struct ViewTag>;                     // of the membership
+using CallId = Id<struct CallTag, std::uint64_t>;      // 0: no call (background work)
+using TxnId = Id<struct TxnTag, std::uint64_t>;        // of one machine's transaction
+using TimerKey = Id<struct TimerTag, std::uint64_t>;   // chosen by the machine that sets the timer
 
 inline constexpr CallId kNoCall{0};
 
@@ -40,4 +40,4 @@ inline constexpr std::uint32_t kInitSequence = 1;   // every kernel's first proc
 
 constexpr Pid init_of(NodeId node, Incarnation incarnation) { return Pid::make(node, incarnation, kInitSequence); }
 
-}  // namespace ssi
+}   // namespace ssi

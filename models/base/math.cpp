@@ -15,7 +15,9 @@ constexpr double kSqrtHalf = 0.70710678118654752440;
 constexpr int kExponentBias = 1023, kMantissaBits = 52;
 constexpr std::uint64_t kMantissaMask = (1ULL << kMantissaBits) - 1;
 
-constexpr double power_of_two(std::int64_t n) { return std::bit_cast<double>(static_cast<std::uint64_t>(n + kExponentBias) << kMantissaBits); }
+constexpr double power_of_two(std::int64_t n) {
+  return std::bit_cast<double>(static_cast<std::uint64_t>(n + kExponentBias) << kMantissaBits);
+}
 
 // artanh(f) / f for |f| < 0.18: the first term left out is below 1e-19.
 double artanh_ratio(double f) {
@@ -34,7 +36,7 @@ double exp_near_zero(double x) {
 
 std::int64_t nearest(double x) { return static_cast<std::int64_t>(x < 0 ? x - 0.5 : x + 0.5); }
 
-}  // namespace
+}   // namespace
 
 double portable_log(double x) {
   SSI_CHECK(x > 0 && x <= 0x1.fffffffffffffp1023, "the logarithm of a number that is not positive and finite");
@@ -45,7 +47,8 @@ double portable_log(double x) {
   }
   const auto bits = std::bit_cast<std::uint64_t>(x);
   exponent += static_cast<std::int64_t>(bits >> kMantissaBits) - kExponentBias + 1;
-  double mantissa = std::bit_cast<double>((bits & kMantissaMask) | (static_cast<std::uint64_t>(kExponentBias - 1) << kMantissaBits));   // [0.5, 1)
+  double mantissa =
+      std::bit_cast<double>((bits & kMantissaMask) | (static_cast<std::uint64_t>(kExponentBias - 1) << kMantissaBits));   // [0.5, 1)
   if (mantissa < kSqrtHalf) {
     mantissa *= 2;
     --exponent;
@@ -78,4 +81,4 @@ double expm1_ratio(double x) {
   return series;
 }
 
-}  // namespace ssi
+}   // namespace ssi

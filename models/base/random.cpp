@@ -16,7 +16,7 @@ std::uint64_t derive(std::uint64_t seed, std::string_view name, std::uint64_t a,
 
 constexpr std::uint64_t rotate_left(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
 
-}  // namespace
+}   // namespace
 
 Stream::Stream(std::uint64_t seed) {
   for (auto& word : state_) {   // SplitMix64, as the authors of xoshiro recommend
@@ -52,4 +52,4 @@ Stream RandomRoot::stream(std::string_view name, std::uint64_t a, std::uint64_t 
 
 RandomRoot RandomRoot::child(std::string_view name, std::uint64_t a) const { return RandomRoot(derive(seed_, name, a, ~0ULL)); }
 
-}  // namespace ssi
+}   // namespace ssi

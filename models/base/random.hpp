@@ -15,7 +15,9 @@ class Stream {
   std::uint64_t next();                       // 64 random bits
   std::uint64_t below(std::uint64_t bound);   // uniform in [0, bound), bound > 0, without bias
   double unit();                              // uniform in [0, 1), 53 bits
-  void hash_into(StateHash& hash) const { for (auto word : state_) hash.add(word); }
+  void hash_into(StateHash& hash) const {
+    for (auto word : state_) hash.add(word);
+  }
 
  private:
   std::array<std::uint64_t, 4> state_;
@@ -33,4 +35,4 @@ class RandomRoot {
   std::uint64_t seed_ = 0;
 };
 
-}  // namespace ssi
+}   // namespace ssi

@@ -19,7 +19,8 @@ std::string text(const Blocked& blocked) {
 }
 
 std::string line(const Process& process) {
-  std::string out = text(process.pid) + " parent " + text(process.parent) + " group " + text(process.group) + " session " + text(process.session);
+  std::string out =
+      text(process.pid) + " parent " + text(process.parent) + " group " + text(process.group) + " session " + text(process.session);
   if (process.stopped) out += " stopped";
   if (process.blocked) out += text(*process.blocked);
   for (Signal signal : process.pending) out += " pending " + std::string(name_of(signal));
@@ -53,7 +54,7 @@ void hash(const Process& process, StateHash& out) {
   out.add(process.blocked->child);
 }
 
-}  // namespace
+}   // namespace
 
 std::vector<ProcessInfo> Processes::list() const {
   std::vector<ProcessInfo> out;
@@ -85,7 +86,8 @@ void Processes::check(const Process& process) const {
   const auto group = groups_.find(process.group);
   SSI_INVARIANT(group != groups_.end() && group->second.contains(process.pid), "not in its group: " + who);
   SSI_INVARIANT(process.pid.origin() != self_ || process.pid.incarnation() != Pid::make(self_, incarnation_, 0).incarnation() ||
-                    process.pid.sequence() < next_sequence_, "a pid that was not allocated: " + who);
+                    process.pid.sequence() < next_sequence_,
+                "a pid that was not allocated: " + who);
   if (const Process* parent = find(process.parent)) {
     const auto entry = parent->children.find(process.pid);
     SSI_INVARIANT(entry != parent->children.end() && !entry->second, "its parent does not know it as living: " + who);
@@ -122,4 +124,4 @@ std::string Processes::describe() const {
   return out;
 }
 
-}  // namespace ssi::native
+}   // namespace ssi::native

@@ -42,9 +42,7 @@ struct Kernel::Request {
     kernel.answer(event, members.empty() ? Errno::esrch : Errno::none, out);
   }
 
-  void operator()(const SetAction& set) const {
-    kernel.answer(event, table().set_action(event.caller, set.signal, set.disposition), out);
-  }
+  void operator()(const SetAction& set) const { kernel.answer(event, table().set_action(event.caller, set.signal, set.disposition), out); }
 
   void operator()(const SetGroup& set) const {
     const Pid target = set.pid == kNoPid ? event.caller : set.pid;
@@ -104,4 +102,4 @@ void Kernel::check_invariants() const {
   }
 }
 
-}  // namespace ssi::native
+}   // namespace ssi::native

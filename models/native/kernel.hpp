@@ -14,12 +14,14 @@ namespace ssi::native {
 // CPU time of the kernel's own work; the figures and their sources are the platform's.
 struct Costs {
   Duration fork, exec, exit, wait;
-  Duration signal;             // per process that is signalled; its death costs `exit` besides
+  Duration signal;   // per process that is signalled; its death costs `exit` besides
   Duration list_per_process;
-  Duration wakeup;             // per blocked call that another one's call completes
+  Duration wakeup;   // per blocked call that another one's call completes
 
   template <class C>
-  static Costs of(const C& c) { return {c.fork, c.exec, c.exit, c.wait, c.signal, c.list_per_process, c.wakeup}; }
+  static Costs of(const C& c) {
+    return {c.fork, c.exec, c.exit, c.wait, c.signal, c.list_per_process, c.wakeup};
+  }
 };
 
 class Kernel {
@@ -46,4 +48,4 @@ class Kernel {
   Processes processes_;
 };
 
-}  // namespace ssi::native
+}   // namespace ssi::native

@@ -8,8 +8,7 @@
 
 namespace ssi::native {
 
-Processes::Processes(NodeId self, Incarnation incarnation)
-    : self_(self), incarnation_(incarnation), init_(init_of(self, incarnation)) {
+Processes::Processes(NodeId self, Incarnation incarnation) : self_(self), incarnation_(incarnation), init_(init_of(self, incarnation)) {
   Process init;
   init.pid = init.group = init.session = init_;
   table_.emplace(init_, std::move(init));
@@ -213,4 +212,4 @@ void Processes::leave_group(const Process& process) {
   if (group->second.empty()) groups_.erase(group);
 }
 
-}  // namespace ssi::native
+}   // namespace ssi::native

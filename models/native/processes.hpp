@@ -26,8 +26,8 @@ using Dispositions = std::array<Disposition, kSignals>;
 // What a blocked process waits for. Empty: it is not blocked in this table.
 struct Blocked {
   CallId call;
-  bool pausing = false;      // pause; else wait
-  Pid child = kNoPid;        // wait: kNoPid is any child
+  bool pausing = false;   // pause; else wait
+  Pid child = kNoPid;     // wait: kNoPid is any child
   friend bool operator==(const Blocked&, const Blocked&) = default;
 };
 
@@ -36,9 +36,9 @@ struct Process {
   ProgramRef program;
   Dispositions dispositions{};
   bool stopped = false;
-  std::set<Signal> pending{};                        // held back while stopped
+  std::set<Signal> pending{};                              // held back while stopped
   std::map<Pid, std::optional<std::int32_t>> children{};   // the status of those that have exited
-  std::set<Pid> zombies{};                           // those of `children` that have a status
+  std::set<Pid> zombies{};                                 // those of `children` that have a status
   std::optional<Blocked> blocked{};
 };
 
@@ -52,8 +52,8 @@ struct Heritage {
 struct Departure {
   Pid pid, parent, group, session;
   std::int32_t status{};
-  bool parent_here = false;          // then its child list has the status already and a waiter was woken
-  std::vector<Pid> orphans;          // living children elsewhere; those here were adopted by this node's init
+  bool parent_here = false;   // then its child list has the status already and a waiter was woken
+  std::vector<Pid> orphans;   // living children elsewhere; those here were adopted by this node's init
   bool last_of_group_here = false;
 };
 
@@ -62,17 +62,17 @@ class Processes {
   Processes(NodeId self, Incarnation incarnation);   // with init in it
 
   Pid init() const { return init_; }
-  Pid allocate();                                    // a pid that was never used
-  const Process* find(Pid pid) const;                // nullptr: no living process of that pid here
-  bool is_zombie(Pid pid) const;                     // exited, its status not yet waited for by a parent here
+  Pid allocate();                                                // a pid that was never used
+  const Process* find(Pid pid) const;                            // nullptr: no living process of that pid here
+  bool is_zombie(Pid pid) const;                                 // exited, its status not yet waited for by a parent here
   const std::map<Pid, Process>& all() const { return table_; }   // living ones, init included
-  std::vector<Pid> members(Pid group) const;         // living ones here, ascending; a zombie has left its group
-  std::vector<ProcessInfo> list() const;             // living ones and zombies of this node, ascending
+  std::vector<Pid> members(Pid group) const;                     // living ones here, ascending; a zombie has left its group
+  std::vector<ProcessInfo> list() const;                         // living ones and zombies of this node, ascending
 
   Heritage heritage(Pid parent, bool exec) const;
   // Enters the process and orders its program to start. A parent that is here gets it as a child.
   void create(Pid pid, const Heritage& heritage, const ProgramRef& program, Effects& out);
-  void add_child(Pid parent, Pid child);             // of a parent here; the child lives elsewhere
+  void add_child(Pid parent, Pid child);   // of a parent here; the child lives elsewhere
 
   // exit, or death by a signal: orders the program's end and settles everything that is on this node: living children
   // here go to init, zombies are forgotten, the parent here gets the status. Init never exits.
@@ -80,7 +80,7 @@ class Processes {
   // A child that lived elsewhere has exited. Answers a waiter, then posts SIGCHLD. No zombie is left if the parent is init
   // or ignores SIGCHLD explicitly (POSIX.1-2017, _exit). False: the parent is not here (any more). Our bug: not its child.
   bool child_exited(Pid parent, Pid child, std::int32_t status, Effects& out);
-  void reparent(Pid child, Pid parent);              // the child is here; its old parent is not
+  void reparent(Pid child, Pid parent);   // the child is here; its old parent is not
 
   // Answers the call now or blocks the caller; ECHILD, or 0 children ready with no_hang: ok with kNoPid. Of several
   // zombies the lowest pid. A stopped waiter is answered when it continues.
@@ -99,20 +99,20 @@ class Processes {
   // ESRCH unless `pid` is the caller or its child, here; EPERM for a session leader, a child of another session and a group of
   // another session (setpgid(2)). Whether a group without a member here exists is the caller's business to check.
   Errno set_group(Pid caller, Pid pid, Pid group);
-  Errno set_session(Pid pid);                        // EPERM if a group of that number has a member here
+  Errno set_session(Pid pid);   // EPERM if a group of that number has a member here
 
   void check_invariants() const;
   void hash_into(StateHash& hash) const;
-  std::string describe() const;                      // a line per process
+  std::string describe() const;   // a line per process
 
  private:
   Process& at(Pid pid);
   bool ignores(const Process& process, Signal signal) const;
-  std::optional<Departure> act(Process& process, Signal signal, Effects& out);        // handler or default action
+  std::optional<Departure> act(Process& process, Signal signal, Effects& out);   // handler or default action
   std::optional<Departure> continue_it(Process& process, Effects& out);
-  std::optional<Result> wait_result(Process& parent, Pid child);                      // reaps; empty: it has to wait
-  void answer_wait(Process& parent, Effects& out);                                    // of a blocked wait
-  std::vector<Pid> leave_children(const Process& gone);                               // those elsewhere are returned
+  std::optional<Result> wait_result(Process& parent, Pid child);   // reaps; empty: it has to wait
+  void answer_wait(Process& parent, Effects& out);                 // of a blocked wait
+  std::vector<Pid> leave_children(const Process& gone);            // those elsewhere are returned
   void reaped(Pid child);
   void move_to_group(Process& process, Pid group);
   void leave_group(const Process& process);
@@ -123,9 +123,9 @@ class Processes {
   Pid init_;
   std::uint32_t next_sequence_ = kInitSequence + 1;
   std::map<Pid, Process> table_;
-  std::map<Pid, Pid> zombie_parent_;                 // zombie -> the parent that has its status
-  std::map<Pid, std::set<Pid>> groups_;              // living members; no empty groups
+  std::map<Pid, Pid> zombie_parent_;      // zombie -> the parent that has its status
+  std::map<Pid, std::set<Pid>> groups_;   // living members; no empty groups
   std::vector<Pid> reaped_from_elsewhere_;
 };
 
-}  // namespace ssi::native
+}   // namespace ssi::native

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t index_of(Signal signal) { return static_cast<std::size_t>(signal); }
 
-}  // namespace
+}   // namespace
 
 // The default action of CHLD is to ignore it and that of CONT to continue, which happens whatever the disposition.
 bool Processes::ignores(const Process& process, Signal signal) const {
@@ -65,4 +65,4 @@ Errno Processes::set_action(Pid pid, Signal signal, Disposition disposition) {
   return Errno::none;
 }
 
-}  // namespace ssi::native
+}   // namespace ssi::native

@@ -13,7 +13,7 @@ bool wants_another_node(const Call& call, NodeId self) {
   return spawn != nullptr && spawn->placement.kind == Placement::Kind::node && spawn->placement.node != self;
 }
 
-}  // namespace
+}   // namespace
 
 void Isolated::on_event(Instant, const Event& event, Effects& out) {
   SSI_CHECK(!std::holds_alternative<MessageEvent>(event), "an isolated kernel gets a message");
@@ -47,4 +47,4 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
   }
 }
 
-}  // namespace ssi::isolated
+}   // namespace ssi::isolated

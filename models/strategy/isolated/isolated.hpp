@@ -26,4 +26,4 @@ class Isolated final : public Strategy {
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);
 void check_cluster(std::span<const Strategy* const> nodes, Report& report);   // no pid on two nodes, no node twice
 
-}  // namespace ssi::isolated
+}   // namespace ssi::isolated

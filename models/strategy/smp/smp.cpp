@@ -15,4 +15,4 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
   if (nodes.size() != 1) report.add("one machine, but " + std::to_string(nodes.size()) + " kernels");
 }
 
-}  // namespace ssi::smp
+}   // namespace ssi::smp

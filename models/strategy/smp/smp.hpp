@@ -24,4 +24,4 @@ class Smp final : public Strategy {
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);
 void check_cluster(std::span<const Strategy* const> nodes, Report& report);   // there is one machine
 
-}  // namespace ssi::smp
+}   // namespace ssi::smp

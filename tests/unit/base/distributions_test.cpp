@@ -21,7 +21,9 @@ std::vector<std::int64_t> first(int n, std::uint64_t seed, const std::function<s
   return out;
 }
 
-struct Moments { double mean = 0, deviation = 0; };
+struct Moments {
+  double mean = 0, deviation = 0;
+};
 
 Moments moments(const std::function<double(Stream&)>& draw) {
   Stream stream(99);
@@ -86,7 +88,8 @@ TEST(Distributions, LognormalHasItsMeanAndMedian) {
   const auto m = moments([&](Stream& s) { return static_cast<double>(draw(s)); });
   EXPECT_NEAR(m.mean, 1e6, 1e4);
   EXPECT_NEAR(m.deviation, 1e6 * std::sqrt(std::exp(sigma * sigma) - 1), 2e4);
-  const auto below = moments([&](Stream& s) { return draw(s) < static_cast<std::int64_t>(1e6 * std::exp(-sigma * sigma / 2)) ? 1.0 : 0.0; });
+  const auto below =
+      moments([&](Stream& s) { return draw(s) < static_cast<std::int64_t>(1e6 * std::exp(-sigma * sigma / 2)) ? 1.0 : 0.0; });
   EXPECT_NEAR(below.mean, 0.5, 0.006);
   Stream stream(1);
   EXPECT_EQ(lognormal(stream, milliseconds(1), 0), milliseconds(1));
@@ -153,5 +156,5 @@ TEST(Distributions, ZipfOverVeryManyStaysInRange) {
   EXPECT_THROW(Zipf(10, 8.1), CheckFailed);
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

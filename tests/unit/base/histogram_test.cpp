@@ -113,5 +113,5 @@ TEST(Histogram, RefusesWhatItCannotHold) {
   EXPECT_EQ(h, Histogram());
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

@@ -65,5 +65,5 @@ TEST(Math, RefusesWhatHasNoValue) {
   EXPECT_THROW(log1p_ratio(-1), CheckFailed);
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

@@ -57,8 +57,16 @@ TEST(Stream, DependsOnSeedNameAndNumbersOnly) {
   Stream other = root.stream("other");
   other.next();
   EXPECT_EQ(first(root.stream("a", 1, 2), 4), first(RandomRoot(42).stream("a", 1, 2), 4));
-  const std::vector<Stream> all{root.stream("a", 1, 2), root.stream("a", 2, 1), root.stream("a", 1), root.stream("a"), root.stream("b"),
-                                root.stream(""), root.stream("ab"), RandomRoot(43).stream("a"), root.child("a").stream("a"), root.child("b").stream("a"),
+  const std::vector<Stream> all{root.stream("a", 1, 2),
+                                root.stream("a", 2, 1),
+                                root.stream("a", 1),
+                                root.stream("a"),
+                                root.stream("b"),
+                                root.stream(""),
+                                root.stream("ab"),
+                                RandomRoot(43).stream("a"),
+                                root.child("a").stream("a"),
+                                root.child("b").stream("a"),
                                 root.child("a", 1).stream("a")};
   for (std::size_t i = 0; i < all.size(); ++i)
     for (std::size_t j = i + 1; j < all.size(); ++j) EXPECT_NE(first(all[i], 1), first(all[j], 1)) << i << " " << j;
@@ -133,5 +141,5 @@ TEST(StateHash, OrderLengthAndSplitMatter) {
   EXPECT_EQ(hash_of("SPAWN"), of(S("SPAWN")));
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

@@ -166,5 +166,5 @@ TEST_F(KernelTest, CostsAreThePlatforms) {
   EXPECT_EQ(all, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7}));
 }
 
-}  // namespace
-}  // namespace ssi::native
+}   // namespace
+}   // namespace ssi::native

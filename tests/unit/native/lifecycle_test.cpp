@@ -219,10 +219,10 @@ TEST_F(Lifecycle, SetGroupAsSetpgidDoes) {
   EXPECT_EQ(processes.members(child), std::vector<Pid>{child});
   EXPECT_EQ(processes.set_group(parent, sibling, child), Errno::none);
   EXPECT_EQ(processes.members(child), (std::vector<Pid>{child, sibling}));
-  EXPECT_EQ(processes.set_group(parent, stranger, kNoPid), Errno::esrch);      // neither the caller nor its child
+  EXPECT_EQ(processes.set_group(parent, stranger, kNoPid), Errno::esrch);   // neither the caller nor its child
   EXPECT_EQ(processes.set_group(child, parent, kNoPid), Errno::esrch);
   EXPECT_EQ(processes.set_group(parent, elsewhere(4), kNoPid), Errno::esrch);
-  EXPECT_EQ(processes.set_group(sibling, kNoPid, kNoPid), Errno::none);        // of its own, by itself
+  EXPECT_EQ(processes.set_group(sibling, kNoPid, kNoPid), Errno::none);   // of its own, by itself
   EXPECT_EQ(processes.find(sibling)->group, sibling);
 }
 
@@ -231,10 +231,10 @@ TEST_F(Lifecycle, SessionsBoundGroups) {
   EXPECT_EQ(processes.set_session(leader), Errno::none);
   EXPECT_EQ(processes.find(leader)->session, leader);
   EXPECT_EQ(processes.find(leader)->group, leader);
-  EXPECT_EQ(processes.set_session(leader), Errno::eperm);                      // leads a group
-  EXPECT_EQ(processes.set_group(leader, kNoPid, other), Errno::eperm);         // a session leader keeps its group
-  EXPECT_EQ(processes.set_group(leader, child, leader), Errno::eperm);         // the child is of the old session
-  EXPECT_EQ(processes.set_group(other, kNoPid, leader), Errno::eperm);         // a group of another session
+  EXPECT_EQ(processes.set_session(leader), Errno::eperm);                // leads a group
+  EXPECT_EQ(processes.set_group(leader, kNoPid, other), Errno::eperm);   // a session leader keeps its group
+  EXPECT_EQ(processes.set_group(leader, child, leader), Errno::eperm);   // the child is of the old session
+  EXPECT_EQ(processes.set_group(other, kNoPid, leader), Errno::eperm);   // a group of another session
   const Pid inside = spawn(leader);
   EXPECT_EQ(processes.set_group(leader, inside, kNoPid), Errno::none);
   EXPECT_EQ(processes.set_session(inside), Errno::eperm);
@@ -246,7 +246,8 @@ TEST_F(Lifecycle, ListShowsTheLivingAndTheZombies) {
   const Pid parent = spawn(), zombie = spawn(parent);
   exit(zombie);
   const Pid init = processes.init();
-  const std::vector<ProcessInfo> expected{{init, kNoPid, init, kHere, false}, {parent, init, init, kHere, false}, {zombie, parent, kNoPid, kHere, true}};
+  const std::vector<ProcessInfo> expected{
+      {init, kNoPid, init, kHere, false}, {parent, init, init, kHere, false}, {zombie, parent, kNoPid, kHere, true}};
   EXPECT_EQ(processes.list(), expected);
 }
 
@@ -273,11 +274,12 @@ TEST_F(Lifecycle, HashAndTextFollowTheState) {
   EXPECT_TRUE(changed());
   wait(parent);
   EXPECT_TRUE(changed());
-  EXPECT_NE(processes.describe().find("2.1:3 parent 2.1:2 group 2.1:3 session 2.1:3 stopped pending SIGUSR1"), std::string::npos) << processes.describe();
+  EXPECT_NE(processes.describe().find("2.1:3 parent 2.1:2 group 2.1:3 session 2.1:3 stopped pending SIGUSR1"), std::string::npos)
+      << processes.describe();
   EXPECT_NE(processes.describe().find("waiting for any (call 1) child 2.1:3"), std::string::npos);
   signal(child, Signal::kill);
   EXPECT_TRUE(changed());
 }
 
-}  // namespace
-}  // namespace ssi::native
+}   // namespace
+}   // namespace ssi::native

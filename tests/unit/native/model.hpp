@@ -111,7 +111,8 @@ class Model {
   void set_action(Pid pid, Signal signal, Disposition disposition) {
     Being& being = *living(pid);
     being.actions[signal] = disposition;
-    const bool ignored = disposition == Disposition::ignore || (disposition == Disposition::standard && (signal == Signal::chld || pid == init_));
+    const bool ignored =
+        disposition == Disposition::ignore || (disposition == Disposition::standard && (signal == Signal::chld || pid == init_));
     if (ignored) std::erase(being.held, signal);
   }
 
@@ -120,7 +121,8 @@ class Model {
     if (being == nullptr || (pid != caller && being->parent != caller)) return Errno::esrch;
     if (being->session == pid || being->session != living(caller)->session) return Errno::eperm;
     for (const Being& other : everybody)
-      if (other.here && !other.dead && !other.gone && other.group == group && pid != group && other.session != being->session) return Errno::eperm;
+      if (other.here && !other.dead && !other.gone && other.group == group && pid != group && other.session != being->session)
+        return Errno::eperm;
     being->group = group;
     return Errno::none;
   }
@@ -173,7 +175,8 @@ class Model {
         if (child.dead && (ready == nullptr || child.pid < ready->pid)) ready = &child;
       }
       if (any && ready == nullptr) continue;
-      answers.emplace_back(parent.waits->call, any ? std::to_string(ready->pid.sequence()) + "=" + std::to_string(ready->status) : "ECHILD");
+      answers.emplace_back(parent.waits->call,
+                           any ? std::to_string(ready->pid.sequence()) + "=" + std::to_string(ready->status) : "ECHILD");
       if (any) ready->gone = true;
       parent.waits.reset();
     }
@@ -182,4 +185,4 @@ class Model {
   Pid init_;
 };
 
-}  // namespace ssi::native
+}   // namespace ssi::native

@@ -113,5 +113,5 @@ TEST(Pid, HoldsOriginIncarnationAndSequence) {
   EXPECT_EQ(init_of(NodeId{3}, Incarnation{1}).sequence(), kInitSequence);
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

@@ -11,8 +11,8 @@
 namespace ssi::native {
 namespace {
 
-constexpr Signal kAll[] = {Signal::none, Signal::hup,  Signal::interrupt, Signal::kill, Signal::usr1, Signal::usr2,
-                           Signal::term, Signal::chld, Signal::cont,      Signal::stop};
+constexpr Signal kAll[] = {Signal::none, Signal::hup,  Signal::interrupt, Signal::kill, Signal::usr1,
+                           Signal::usr2, Signal::term, Signal::chld,      Signal::cont, Signal::stop};
 
 class Duel {
  public:
@@ -241,10 +241,11 @@ TEST(Quick, TheTableDoesWhatTheModelDoes) {
     }
     reached.insert(duel.reached().begin(), duel.reached().end());
   }
-  const std::set<std::string> everything{"start", "end", "stop", "resume", "interrupt", "answer child", "answer ok", "answer ECHILD", "answer EINTR",
-                                         "orphan elsewhere", "adopted", "setpgid ", "setpgid EPERM", "setpgid ESRCH", "setsid ", "setsid EPERM"};
+  const std::set<std::string> everything{"start",         "end",           "stop",         "resume",           "interrupt", "answer child",
+                                         "answer ok",     "answer ECHILD", "answer EINTR", "orphan elsewhere", "adopted",   "setpgid ",
+                                         "setpgid EPERM", "setpgid ESRCH", "setsid ",      "setsid EPERM"};
   EXPECT_EQ(reached, everything);
 }
 
-}  // namespace
-}  // namespace ssi::native
+}   // namespace
+}   // namespace ssi::native

@@ -60,7 +60,8 @@ TEST_F(Signals, KillAndStopCannotBeCaughtOrIgnored) {
 
 TEST_F(Signals, InitIgnoresWhatItDoesNotHandle) {
   const Pid init = processes.init();
-  for (Signal any : {Signal::hup, Signal::kill, Signal::term, Signal::stop, Signal::chld, Signal::cont}) EXPECT_FALSE(signal(init, any).has_value());
+  for (Signal any : {Signal::hup, Signal::kill, Signal::term, Signal::stop, Signal::chld, Signal::cont})
+    EXPECT_FALSE(signal(init, any).has_value());
   EXPECT_TRUE(alive(init));
   EXPECT_EQ(orders(), "");
   handle(init, Signal::hup);
@@ -222,5 +223,5 @@ TEST_F(Signals, IgnoringChldLeavesNoZombies) {
   EXPECT_EQ(text_of(answer(call)), "ECHILD");   // when the last child has gone
 }
 
-}  // namespace
-}  // namespace ssi::native
+}   // namespace
+}   // namespace ssi::native

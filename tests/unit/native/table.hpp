@@ -82,4 +82,4 @@ inline std::string text_of(const std::optional<Result>& result) {
   return std::to_string(result->pid.sequence()) + "=" + std::to_string(result->status);
 }
 
-}  // namespace ssi::native
+}   // namespace ssi::native

@@ -89,5 +89,5 @@ TEST(Isolated, TheClusterCheckFindsAPidThatIsTwice) {
   EXPECT_EQ(problems.problems.size(), 2U);   // the node, and its init
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

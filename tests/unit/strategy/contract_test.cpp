@@ -49,7 +49,8 @@ TEST_P(Contract, TheEntryIsComplete) {
   EXPECT_FALSE(entry.help.empty());
   EXPECT_EQ(entry.help.find('\n'), std::string_view::npos);
   const std::set<std::string_view> levels{"full", "local", "none"};
-  for (auto level : {entry.coverage.process, entry.coverage.file, entry.coverage.channel, entry.coverage.segment}) EXPECT_TRUE(levels.contains(level));
+  for (auto level : {entry.coverage.process, entry.coverage.file, entry.coverage.channel, entry.coverage.segment})
+    EXPECT_TRUE(levels.contains(level));
   for (const auto& field : entry.params) EXPECT_FALSE(field.meaning.empty()) << field.key;
   ASSERT_NE(entry.make, nullptr);
   ASSERT_NE(entry.check_cluster, nullptr);
@@ -124,5 +125,5 @@ std::vector<std::string_view> names() {
 
 INSTANTIATE_TEST_SUITE_P(All, Contract, ::testing::ValuesIn(names()), [](const auto& instance) { return std::string(instance.param); });
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi
