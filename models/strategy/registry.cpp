@@ -2,6 +2,7 @@
 
 #include "models/strategy/isolated/isolated.hpp"
 #include "models/strategy/smp/smp.hpp"
+#include "models/strategy/vproc_switch/vproc_switch.hpp"
 
 namespace ssi {
 
@@ -11,6 +12,9 @@ const std::vector<StrategyEntry>& strategies() {
        Image::one_machine, {.process = "full"}, {}, 0, smp::make, smp::check_cluster},
       {"isolated", "no single system image: a kernel on each node that knows of no other; a remote pid does not exist",
        Image::per_node, {.process = "local"}, {}, 0, isolated::make, isolated::check_cluster},
+      {"vproc_switch", "a switch for process operations (TNC, OpenSSI): here, or shipped to where the process lives; one pid space",
+       Image::per_node, {.process = "full"}, config::plain<vproc_switch::Settings>(vproc_switch::settings_fields()),
+       vproc_switch::kSites, vproc_switch::make, vproc_switch::check_cluster},
   };
   return kAll;
 }

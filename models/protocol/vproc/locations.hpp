@@ -1,0 +1,30 @@
+// Where processes that are neither here nor related to one here were last met. A hint: it may be wrong, and then the
+// node that it names says NOT_HERE. Bounded; the oldest hint goes first.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "models/base/hash.hpp"
+#include "models/base/ids.hpp"
+
+namespace ssi::vproc {
+
+class Locations {
+ public:
+  explicit Locations(std::size_t limit) : limit_(limit) {}   // 0: remembers nothing
+
+  std::optional<NodeId> find(Pid pid) const;
+  void remember(Pid pid, NodeId node);
+  void drop(Pid pid);
+  std::size_t size() const { return where_.size(); }
+  void hash_into(StateHash& hash) const;
+
+ private:
+  std::size_t limit_;
+  std::map<Pid, NodeId> where_;
+  std::deque<Pid> order_;   // the same pids, oldest first
+};
+
+}  // namespace ssi::vproc

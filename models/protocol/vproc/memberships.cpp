@@ -1,0 +1,130 @@
+#include "models/protocol/vproc/memberships.hpp"
+
+#include <string>
+
+#include "models/base/check.hpp"
+
+namespace ssi::vproc {
+
+const Memberships::Entry* Memberships::find(Pid group) const {
+  const auto found = entries_.find(group);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+Memberships::Entry& Memberships::at(Pid group) {
+  const auto found = entries_.find(group);
+  SSI_CHECK(found != entries_.end(), "no membership of group " + std::to_string(group.value));
+  return found->second;
+}
+
+MemberState Memberships::state(Pid group) const {
+  const Entry* entry = find(group);
+  if (entry == nullptr) return MemberState::absent;
+  return entry->registrations > 0 ? MemberState::member : MemberState::joining;
+}
+
+Verdict Memberships::step(Pid group, MemberEvent on) {
+  const std::size_t index = row_of(member_rows::kTable, state(group), on);
+  ++hits_[index];
+  const Verdict verdict = member_rows::kTable[index].verdict;
+  SSI_CHECK(verdict != Verdict::never, "membership of group " + std::to_string(group.value) + ", event " + std::to_string(static_cast<int>(on)));
+  return verdict;
+}
+
+std::uint64_t Memberships::seen(Pid group, Pid pid) const {
+  const Entry* entry = find(group);
+  SSI_CHECK(entry != nullptr && entry->seen.contains(pid), "not a member: " + std::to_string(pid.value));
+  return entry->seen.at(pid);
+}
+
+void Memberships::ask(Pid group, TxnId txn) {
+  step(group, MemberEvent::ask);
+  entries_[group].under_way.insert(txn);
+}
+
+void Memberships::admitted(Pid group, News news) {
+  step(group, MemberEvent::admitted);
+  Entry& entry = entries_[group];
+  ++entry.registrations;
+  if (news.number > entry.last.number) entry.last = news;
+}
+
+void Memberships::begin(Pid group, TxnId txn) { at(group).under_way.insert(txn); }
+
+std::vector<Memberships::Owed> Memberships::settle(Pid group, TxnId txn, std::uint64_t met) {
+  Entry& entry = at(group);
+  entry.under_way.erase(txn);
+  std::vector<Owed> due, rest;
+  for (Owed& owed : entry.owed) {
+    owed.until.erase(txn);
+    owed.reached |= met != 0 && met == owed.number;
+    (owed.until.empty() ? due : rest).push_back(std::move(owed));
+  }
+  entry.owed = std::move(rest);
+  return due;
+}
+
+std::optional<Memberships::News> Memberships::enter(Pid group, Pid pid, std::uint64_t seen) {
+  Entry& entry = at(group);
+  const bool missed = seen < entry.last.number;
+  const bool is_new = entry.seen.emplace(pid, missed ? entry.last.number : seen).second;
+  if (!missed || !is_new) return std::nullopt;
+  for (Owed& owed : entry.owed) owed.reached |= owed.number == entry.last.number;
+  return entry.last;
+}
+
+void Memberships::leave(Pid group, Pid pid) { at(group).seen.erase(pid); }
+
+std::vector<Pid> Memberships::signal(Pid group, News news) {
+  if (step(group, MemberEvent::signal) == Verdict::ignore) return {};
+  Entry& entry = at(group);
+  if (news.number > entry.last.number) entry.last = news;
+  std::vector<Pid> to;
+  for (auto& [pid, seen] : entry.seen) {
+    if (seen >= news.number) continue;
+    seen = news.number;
+    to.push_back(pid);
+  }
+  return to;
+}
+
+bool Memberships::acknowledge(Pid group, TxnId txn, CallId cause, std::uint64_t number, bool reached) {
+  const auto found = entries_.find(group);
+  if (found == entries_.end() || found->second.under_way.empty()) return true;
+  found->second.owed.push_back({txn, cause, number, reached, found->second.under_way});
+  return false;
+}
+
+std::optional<std::uint32_t> Memberships::emptied(Pid group) {
+  const Entry* entry = find(group);
+  if (entry == nullptr || !entry->seen.empty() || !entry->under_way.empty()) return std::nullopt;
+  step(group, MemberEvent::emptied);
+  const std::uint32_t registrations = entry->registrations;
+  entries_.erase(group);
+  return registrations;
+}
+
+void Memberships::hash_into(StateHash& hash) const {
+  hash.add(entries_.size());
+  for (const auto& [group, entry] : entries_) {
+    hash.add(group);
+    hash.add(std::uint64_t{entry.registrations});
+    hash.add(entry.last.number);
+    hash.add(static_cast<std::uint64_t>(entry.last.signal));
+    for (const auto& [pid, seen] : entry.seen) {
+      hash.add(pid);
+      hash.add(seen);
+    }
+    hash.add(entry.under_way.size());
+    for (TxnId txn : entry.under_way) hash.add(txn);
+    hash.add(entry.owed.size());
+    for (const Owed& owed : entry.owed) {
+      hash.add(owed.txn);
+      hash.add(owed.number);
+      hash.add(std::uint64_t{owed.reached});
+      for (TxnId txn : owed.until) hash.add(txn);
+    }
+  }
+}
+
+}  // namespace ssi::vproc

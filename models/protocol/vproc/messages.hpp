@@ -1,0 +1,169 @@
+// The messages of the vproc protocol, one closed variant. README.md gives each a paragraph.
+// A reply carries the transaction id of its request; a request that is forwarded keeps that of its first sender.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "models/base/ids.hpp"
+#include "models/port/calls.hpp"
+#include "models/port/message.hpp"
+
+namespace ssi::vproc {
+
+inline constexpr NodeId kNowhere{~std::uint32_t{0}};
+
+struct Create {
+  static constexpr std::string_view kName = "CREATE";
+  Pid child;                   // kNoPid: the executing node allocates it
+  Pid parent, group, session;
+  ProgramRef program;
+  std::uint64_t seen{};        // the last broadcast to `group` that the parent has got
+  std::uint32_t ignored{};     // signals that stay ignored after exec, a bit each
+  std::uint32_t data_bytes{};  // arguments, environment, credentials, open-file descriptions
+  bool registered = false;     // the sender is the group's holder and has listed the receiver
+  Signal news = Signal::none;  // registered: `seen` is still under way with this signal
+  bool under_way = false;
+};
+struct Created {
+  static constexpr std::string_view kName = "CREATED";
+  Pid child;
+  std::uint64_t signalled{};   // the broadcast that met the child on arrival; 0: none
+  Errno error = Errno::none;
+};
+
+struct Kill {
+  static constexpr std::string_view kName = "KILL";
+  Pid pid;
+  NodeId asker;
+  NodeId not_at = kNowhere;    // this node has said NOT_HERE
+  Signal signal = Signal::none;
+};
+struct Killed {
+  static constexpr std::string_view kName = "KILLED";
+  Pid pid;
+  Errno error = Errno::none;
+  bool lives_here = false;     // worth remembering
+};
+struct NotHere {
+  static constexpr std::string_view kName = "NOT_HERE";
+  Pid pid;
+};
+struct Redirect {
+  static constexpr std::string_view kName = "REDIRECT";
+  Pid pid;
+  NodeId node;
+};
+
+struct ExitNotice {
+  static constexpr std::string_view kName = "EXIT_NOTICE";
+  Pid child, parent;
+  std::int32_t status{};
+  TxnId created_by;            // of the CREATE, in case this overtakes its CREATED
+};
+struct ExitAck {
+  static constexpr std::string_view kName = "EXIT_ACK";
+  Pid child;
+  bool accepted = false;       // the parent has the status; else there is no parent any more
+};
+struct Reparent {
+  static constexpr std::string_view kName = "REPARENT";
+  Pid child;
+};
+struct Gone {
+  static constexpr std::string_view kName = "GONE";
+  Pid pid;
+};
+
+enum class JoinFor : std::uint8_t { arrival, member, leader, session };
+struct Join {
+  static constexpr std::string_view kName = "JOIN";
+  Pid group, session;
+  JoinFor purpose = JoinFor::arrival;
+};
+struct Joined {
+  static constexpr std::string_view kName = "JOINED";
+  Pid group;
+  std::uint64_t done{};        // every broadcast up to this one is over, or was before the join
+  std::uint64_t active{};      // the one under way; 0: none
+  Signal signal = Signal::none;
+  Errno error = Errno::none;
+};
+struct Leave {
+  static constexpr std::string_view kName = "LEAVE";
+  Pid group;
+  std::uint32_t registrations{};   // given back
+};
+
+struct KillGroupRequest {
+  static constexpr std::string_view kName = "KILLPG";
+  Pid group;
+  Signal signal = Signal::none;
+};
+struct KillGroupDone {
+  static constexpr std::string_view kName = "KILLPG_DONE";
+  Pid group;
+  Errno error = Errno::none;
+};
+struct GroupSignal {
+  static constexpr std::string_view kName = "GROUP_SIGNAL";
+  Pid group;
+  std::uint64_t number{};
+  Signal signal = Signal::none;
+};
+struct GroupSignalled {
+  static constexpr std::string_view kName = "GROUP_SIGNALLED";
+  Pid group;
+  std::uint64_t number{};
+  bool reached = false;        // somebody was there
+};
+
+struct SetGroupRequest {
+  static constexpr std::string_view kName = "SETPGID";
+  Pid pid, group, caller, session;   // the session is the caller's
+};
+struct SetGroupDone {
+  static constexpr std::string_view kName = "SETPGID_DONE";
+  Pid pid;
+  Errno error = Errno::none;
+};
+
+struct ListRequest {
+  static constexpr std::string_view kName = "LIST";
+};
+struct Listed {
+  static constexpr std::string_view kName = "LISTED";
+  std::shared_ptr<const std::vector<ProcessInfo>> processes;
+};
+
+// Bytes on the wire: the header and the fields (pid 8, node 4, number 8, signal, error and flag 1 each).
+inline constexpr std::uint64_t kListedEntryBytes = 3 * 8 + 4 + 1;
+
+inline std::uint64_t bytes_of(const Create& m) { return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + 3 + m.data_bytes; }
+inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 8 + 1; }
+inline std::uint64_t bytes_of(const Kill&) { return kHeaderBytes + 8 + 4 + 4 + 1; }
+inline std::uint64_t bytes_of(const Killed&) { return kHeaderBytes + 8 + 1 + 1; }
+inline std::uint64_t bytes_of(const NotHere&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const Redirect&) { return kHeaderBytes + 8 + 4; }
+inline std::uint64_t bytes_of(const ExitNotice&) { return kHeaderBytes + 8 + 8 + 4 + 8; }
+inline std::uint64_t bytes_of(const ExitAck&) { return kHeaderBytes + 8 + 1; }
+inline std::uint64_t bytes_of(const Reparent&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const Gone&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const Join&) { return kHeaderBytes + 8 + 8 + 1; }
+inline std::uint64_t bytes_of(const Joined&) { return kHeaderBytes + 8 + 8 + 8 + 1 + 1; }
+inline std::uint64_t bytes_of(const Leave&) { return kHeaderBytes + 8 + 4; }
+inline std::uint64_t bytes_of(const KillGroupRequest&) { return kHeaderBytes + 8 + 1; }
+inline std::uint64_t bytes_of(const KillGroupDone&) { return kHeaderBytes + 8 + 1; }
+inline std::uint64_t bytes_of(const GroupSignal&) { return kHeaderBytes + 8 + 8 + 1; }
+inline std::uint64_t bytes_of(const GroupSignalled&) { return kHeaderBytes + 8 + 8 + 1; }
+inline std::uint64_t bytes_of(const SetGroupRequest&) { return kHeaderBytes + 4 * 8; }
+inline std::uint64_t bytes_of(const SetGroupDone&) { return kHeaderBytes + 8 + 1; }
+inline std::uint64_t bytes_of(const ListRequest&) { return kHeaderBytes; }
+inline std::uint64_t bytes_of(const Listed& m) { return kHeaderBytes + 4 + kListedEntryBytes * m.processes->size(); }
+
+using Message = std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Gone, Join, Joined, Leave,
+                             KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest, Listed>;
+
+}  // namespace ssi::vproc

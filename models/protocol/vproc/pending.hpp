@@ -1,0 +1,91 @@
+// Operations that wait for another node, one plain record each, keyed by the transaction id of the request. A record is
+// made when the request leaves and taken when its answer arrives; an answer without a record is to a request that was
+// given up when its circuit broke.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <variant>
+#include <vector>
+
+#include "models/base/hash.hpp"
+#include "models/base/ids.hpp"
+#include "models/port/calls.hpp"
+#include "models/protocol/vproc/asker.hpp"
+#include "models/protocol/vproc/messages.hpp"
+
+namespace ssi::vproc {
+
+// The call that an operation serves. The caller may die meanwhile; then nobody is answered.
+struct Caller { CallId call; Pid pid; };
+
+struct PendingCreate {
+  struct EarlyExit { Pid child; std::int32_t status{}; TxnId txn; CallId cause; };
+  Caller caller;                         // the parent
+  NodeId at;
+  Pid child, group;                      // child: kNoPid when the other node allocates it
+  bool registered = false;
+  std::optional<EarlyExit> early_exit;   // the child's EXIT_NOTICE has overtaken CREATED
+};
+struct PendingKill { Caller caller; NodeId asked; Kill kill; };
+struct PendingGroupKill { Caller caller; NodeId holder; };
+struct PendingSetGroup { Caller caller; NodeId asked; };
+struct PendingList { Caller caller; std::set<NodeId> waiting; std::vector<ProcessInfo> processes; };
+
+// Waits for the holder of `group` to list this node.
+struct PendingJoin {
+  struct Arrival { Create create; NodeId from; TxnId txn; };   // a process that is to start here
+  struct Change { Pid pid; };                                  // a process here that enters the group
+  NodeId holder;
+  Pid group;
+  JoinFor purpose;
+  Asker asker;                           // of a change: who is answered
+  std::variant<Arrival, Change> who;
+};
+
+// A process that has exited; its parent's node has not acknowledged the status yet. Who asks for the process waits.
+struct PendingExit {
+  Pid pid;
+  NodeId parent_node;
+  struct Stalled { Kill kill; Asker asker; };
+  std::vector<Stalled> stalled;
+};
+
+using Pending = std::variant<PendingCreate, PendingKill, PendingGroupKill, PendingSetGroup, PendingList, PendingJoin, PendingExit>;
+
+class PendingTable {
+ public:
+  // Ids that no other node and no other incarnation uses.
+  PendingTable(NodeId self, Incarnation incarnation)
+      : next_((std::uint64_t{self.value} << 44) | (std::uint64_t{incarnation.value & 0xfffU} << 32)) {}
+
+  TxnId fresh() { return TxnId{++next_}; }
+  template <class T>
+  TxnId open(T record) {
+    const TxnId txn = fresh();
+    records_.emplace(txn, std::move(record));
+    return txn;
+  }
+  template <class T>
+  T* find(TxnId txn) {
+    const auto found = records_.find(txn);
+    return found == records_.end() ? nullptr : std::get_if<T>(&found->second);
+  }
+  template <class T>
+  std::optional<T> take(TxnId txn) {
+    T* record = find<T>(txn);
+    if (record == nullptr) return std::nullopt;
+    std::optional<T> out(std::move(*record));
+    records_.erase(txn);
+    return out;
+  }
+  const std::map<TxnId, Pending>& all() const { return records_; }
+  void hash_into(StateHash& hash) const;
+
+ private:
+  std::uint64_t next_;
+  std::map<TxnId, Pending> records_;
+};
+
+}  // namespace ssi::vproc

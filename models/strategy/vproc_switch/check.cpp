@@ -1,0 +1,114 @@
+// What has to hold: on one node after every event, and over all nodes at every instant; state hash and text.
+#include "models/base/check.hpp"
+#include "models/strategy/vproc_switch/vproc_switch.hpp"
+
+namespace ssi::vproc_switch {
+namespace {
+
+std::string text(Pid pid) {
+  return std::to_string(pid.origin().value) + "." + std::to_string(pid.incarnation().value) + ":" + std::to_string(pid.sequence());
+}
+
+std::size_t exits_under_way(const vproc::PendingTable& pending) {
+  std::size_t count = 0;
+  for (const auto& [txn, record] : pending.all()) count += std::holds_alternative<vproc::PendingExit>(record);
+  return count;
+}
+
+}  // namespace
+
+void VprocSwitch::check_invariants() const {
+  processes_.check_invariants();
+  std::size_t strangers = 0, elsewhere = 0;
+  for (const auto& [pid, process] : processes_.all()) {
+    if (pid != processes_.init() && processes_.find(process.parent) == nullptr) {
+      ++strangers;
+      SSI_INVARIANT(parents_.contains(pid), text(pid) + " has a parent nobody knows");
+    }
+    for (const auto& [child, status] : process.children) {
+      if (status || processes_.find(child) != nullptr) continue;
+      ++elsewhere;
+      SSI_INVARIANT(children_.contains(child), text(child) + " is a child whose node nobody knows");
+    }
+    if (process.group.origin() == self_) continue;
+    const auto* entry = memberships_.find(process.group);
+    SSI_INVARIANT(entry != nullptr && entry->registrations > 0 && entry->seen.contains(pid), text(pid) + " is no registered member of its group");
+  }
+  SSI_INVARIANT(strangers == parents_.size() && elsewhere == children_.size(), "a relation to a process that is none");
+  for (const auto& [group, entry] : memberships_.all()) {
+    SSI_INVARIANT(entry.seen.size() == processes_.members(group).size(), text(group) + " has a member that is none");
+    SSI_INVARIANT(!entry.seen.empty() || !entry.under_way.empty(), text(group) + " is kept for nobody");
+  }
+  for (const auto& [pid, record] : origins_.all()) {
+    SSI_INVARIANT(pid.origin() == self_ && processes_.find(pid) == nullptr && !processes_.is_zombie(pid), text(pid) + " is here and elsewhere");
+    SSI_INVARIANT(record.state != vproc::OriginState::leaving || leaving_.contains(pid), text(pid) + " leaves without notice");
+  }
+  for (const auto& [group, entry] : holder_.all()) SSI_INVARIANT(!entry.registrations.contains(self_), text(group) + " lists its holder");
+  SSI_INVARIANT(leaving_.size() == exits_under_way(pending_), "a notice of exit nobody waits for");
+}
+
+// One location: no pid lives on two nodes, or lives and is a zombie. A registered member is listed. Where a process runs
+// is what its origin believes.
+void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
+  std::map<NodeId, const VprocSwitch*> by_id;
+  for (const Strategy* strategy : nodes) {
+    const auto* node = static_cast<const VprocSwitch*>(strategy);
+    by_id[node->self()] = node;
+  }
+  std::map<Pid, NodeId> seen;
+  for (const auto& [id, node] : by_id) {
+    for (const ProcessInfo& process : node->processes().list()) {
+      const auto [first, is_new] = seen.emplace(process.pid, id);
+      if (!is_new) report.add("process " + text(process.pid) + " is on nodes " + std::to_string(first->second.value) + " and " + std::to_string(id.value));
+      const NodeId origin = process.pid.origin();
+      if (process.zombie || origin == id) continue;
+      const auto* record = by_id.at(origin)->origins().find(process.pid);
+      if (record == nullptr || record->node != id) report.add("the origin of process " + text(process.pid) + " does not know that it runs on node " + std::to_string(id.value));
+    }
+    for (const auto& [group, entry] : node->memberships().all()) {
+      const auto* led = by_id.at(group.origin())->groups_led().find(group);
+      const auto listed = led == nullptr || !led->registrations.contains(id) ? 0U : led->registrations.at(id);
+      if (listed < entry.registrations) report.add("group " + text(group) + " does not list node " + std::to_string(id.value));
+    }
+  }
+}
+
+void VprocSwitch::hash_into(StateHash& hash) const {
+  hash.add(self_);
+  processes_.hash_into(hash);
+  origins_.hash_into(hash);
+  locations_.hash_into(hash);
+  holder_.hash_into(hash);
+  memberships_.hash_into(hash);
+  pending_.hash_into(hash);
+  gossip_.hash_into(hash);
+  for (const auto& [pid, link] : parents_) {
+    hash.add(pid);
+    hash.add(link.node);
+    hash.add(link.created_by);
+  }
+  for (const auto& [pid, node] : children_) {
+    hash.add(pid);
+    hash.add(node);
+  }
+}
+
+void VprocSwitch::describe(StateDump& out) const {
+  out.add("processes", processes_.describe());
+  for (const auto& [pid, record] : origins_.all())
+    out.add("origin of " + text(pid), "state " + std::to_string(static_cast<int>(record.state)) + " node " + std::to_string(record.node.value));
+  for (const auto& [group, entry] : holder_.all())
+    for (const auto& [node, registrations] : entry.registrations)
+      out.add("list of group " + text(group), "node " + std::to_string(node.value) + " registrations " + std::to_string(registrations));
+  for (const auto& [group, entry] : memberships_.all())
+    out.add("member of group " + text(group), std::to_string(entry.seen.size()) + " processes, " + std::to_string(entry.registrations) +
+                                                  " registrations, " + std::to_string(entry.under_way.size()) + " under way");
+  for (const auto& [txn, record] : pending_.all())
+    out.add("pending " + std::to_string(txn.value), "kind " + std::to_string(record.index()));
+}
+
+std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {
+  return std::make_unique<VprocSwitch>(setup, config::bind<Settings>(settings_fields(), params));
+}
+
+}  // namespace ssi::vproc_switch

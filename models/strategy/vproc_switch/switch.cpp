@@ -1,0 +1,165 @@
+// The switch itself: each call is carried out here when what it concerns is here, and shipped when it is not.
+#include "models/base/check.hpp"
+#include "models/strategy/vproc_switch/vproc_switch.hpp"
+
+namespace ssi::vproc_switch {
+namespace {
+
+constexpr TimerKey kGossipTimer{1};
+
+template <class... F>
+struct Overloaded : F... { using F::operator()...; };
+
+}  // namespace
+
+VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
+    : self_(setup.self), nodes_(setup.nodes), settings_(settings), costs_(native::Costs::of(setup.costs)),
+      processes_(setup.self, setup.incarnation), locations_(settings.location_cache), pending_(setup.self, setup.incarnation),
+      gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
+              setup.random.stream("gossip", setup.self.value)) {}
+
+// The operations vector: each call either names only the caller, which is here, or asks first where its object is.
+struct VprocSwitch::Switch {
+  VprocSwitch& node;
+  const CallEvent& event;
+  Instant now;
+  Effects& out;
+
+  native::Processes& table() const { return node.processes_; }
+  void answer(Errno error) const { node.answer({event.id, event.caller}, result_of(error), node.self_, out); }
+
+  void operator()(const Spawn& spawn) const {
+    const NodeId at = node.choose_node(spawn.placement, now, out);
+    if (at.value >= node.nodes_) return answer(Errno::einval);
+    if (node.is_here(Site::spawn, at == node.self_, out)) node.create_here(event, spawn.program, true, out);
+    else node.spawn_at(at, event, spawn.program, out);
+  }
+
+  void operator()(const Kill& kill) const {
+    if (node.is_here(Site::kill, table().find(kill.pid) != nullptr, out)) {
+      node.post(kill.pid, kill.signal, out);
+      answer(Errno::none);
+    } else if (table().is_zombie(kill.pid)) {
+      answer(Errno::none);
+    } else {
+      node.ship_kill(event, kill, out);
+    }
+  }
+
+  void operator()(const Exit& exit) const {
+    out.work(node.costs_.exit);
+    answer(Errno::none);   // counted, never seen: the program ends
+    node.departed(table().exit(event.caller, exit.status, out), out);
+  }
+
+  void operator()(const Wait& wait) const {   // a status lies with the parent, so this never leaves the node
+    out.work(node.costs_.wait);
+    table().wait(event.id, event.caller, wait, out);
+  }
+
+  void operator()(const Fork& fork) const { node.create_here(event, fork.child, false, out); }
+  void operator()(const KillGroup& kill) const { node.kill_group(event, kill, out); }
+  void operator()(const SetGroup& set) const { node.set_group(event, set, out); }
+  void operator()(const SetSession&) const { node.set_session(event, out); }
+  void operator()(const List&) const { node.list(event, out); }
+  void operator()(const SetAction& set) const { answer(table().set_action(event.caller, set.signal, set.disposition)); }
+  void operator()(const Pause&) const { table().pause(event.id, event.caller); }
+  void operator()(const Compute&) const { SSI_CHECK(false, "the host serves compute"); }
+  void operator()(const Sleep&) const { SSI_CHECK(false, "the host serves sleep"); }
+};
+
+struct VprocSwitch::Server {
+  VprocSwitch& node;
+  const Message& message;
+  Effects& out;
+  template <class M>
+  void operator()(const M& body) const { node.serve(message, body, out); }
+};
+
+void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
+  CallId own = kNoCall;
+  std::visit(Overloaded{
+                 [&](const BootEvent&) { if (settings_.gossip == "always") gossip_.start(out); },
+                 [&](const CallEvent& asked) {
+                   own = asked.id;
+                   call(asked, now, out);
+                 },
+                 [&](const MessageEvent& arrived) {
+                   const Message& message = *arrived.message;
+                   if (message.body.is<gossip::Message>()) {
+                     gossip_.on_message(now, message.header.from, std::get<gossip::Load>(message.body.get<gossip::Message>()));
+                     gossip_.start(out);
+                   } else {
+                     std::visit(Server{*this, message, out}, message.body.get<vproc::Message>());
+                   }
+                 },
+                 [&](const TimerEvent& timer) { gossip_.on_timer(timer, load(), out); },
+                 [&](const CircuitBroken& broken) { give_up(broken.peer, out); },
+                 [&](const ViewChange&) {},   // who is a member is not used yet: every node of the image is
+             },
+             event);
+  tell_origins_of_reaped(out);
+  for (const Effects::Completion& completion : out.completions)
+    if (completion.call != own) out.work(costs_.wakeup);
+}
+
+// The call of a process that died while it was queued has no effect and no answer.
+void VprocSwitch::call(const CallEvent& event, Instant now, Effects& out) {
+  if (processes_.find(event.caller) != nullptr) std::visit(Switch{*this, event, now, out}, *event.call);
+}
+
+bool VprocSwitch::is_here(Site site, bool here, Effects& out) {
+  out.work(settings_.dispatch, Work::dispatch);
+  out.note(Note::Kind::locality_test, static_cast<std::uint32_t>(site));
+  if (!here) out.note(Note::Kind::shipped, static_cast<std::uint32_t>(site));
+  return here;
+}
+
+NodeId VprocSwitch::choose_node(const Placement& placement, Instant now, Effects& out) {
+  switch (placement.kind) {
+    case Placement::Kind::here: return self_;
+    case Placement::Kind::node: return placement.node;
+    case Placement::Kind::least_loaded: break;
+  }
+  gossip_.start(out);
+  const NodeId chosen = gossip_.choose(now, load());
+  gossip_.placed(chosen);
+  return chosen;
+}
+
+std::uint32_t VprocSwitch::load() const {
+  std::uint32_t running = 0;
+  for (const auto& [pid, process] : processes_.all()) running += !process.stopped && pid != processes_.init();
+  return running;
+}
+
+void VprocSwitch::create_here(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out) {
+  out.work(exec ? costs_.fork + costs_.exec : costs_.fork);
+  const Pid child = processes_.allocate();
+  const native::Heritage heritage = processes_.heritage(event.caller, exec);
+  processes_.create(child, heritage, program, out);
+  out.complete(event.id, Result::ok(child), self_);
+  if (heritage.group.origin() != self_) enter_group(child, heritage.group, memberships_.seen(heritage.group, event.caller), out);
+}
+
+void VprocSwitch::post(Pid pid, Signal signal, Effects& out) {
+  if (signal == Signal::none) return;
+  out.work(costs_.signal);
+  if (const auto death = processes_.signal(pid, signal, out)) {
+    out.work(costs_.exit);
+    departed(*death, out);
+  }
+}
+
+// What a request comes to. EHOSTDOWN: nobody knows.
+Result VprocSwitch::result_of(Errno error) {
+  if (error == Errno::none) return Result::ok();
+  return error == Errno::ehostdown ? Result::info(error) : Result::fail(error);
+}
+
+// A caller that is dead gets no answer.
+void VprocSwitch::answer(const vproc::Caller& caller, Result result, NodeId served, Effects& out) const {
+  if (processes_.find(caller.pid) != nullptr) out.complete(caller.call, std::move(result), served);
+}
+
+}  // namespace ssi::vproc_switch

@@ -1,0 +1,171 @@
+// `vproc_switch`: a switch for process operations, as the vnode switch is one for files (TNC, OSF/1 AD, OpenSSI). If the
+// process is here, do it here; else ship the request to where it lives and return the result.
+//
+// Where things lie: a process's status with its parent, a group's list of nodes with its leader's origin, a pid's
+// whereabouts with its origin. So wait is local, and only relationships touch the origin.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/native/kernel.hpp"
+#include "models/native/processes.hpp"
+#include "models/protocol/gossip/gossip.hpp"
+#include "models/protocol/vproc/group_holder.hpp"
+#include "models/protocol/vproc/locations.hpp"
+#include "models/protocol/vproc/memberships.hpp"
+#include "models/protocol/vproc/messages.hpp"
+#include "models/protocol/vproc/origins.hpp"
+#include "models/protocol/vproc/pending.hpp"
+#include "models/strategy/registry.hpp"
+#include "models/strategy/vproc_switch/settings.hpp"
+
+namespace ssi::vproc_switch {
+
+// The places that ask "is it here?".
+enum class Site : std::uint32_t {
+  spawn,            // the node that the placement names
+  kill,             // the process that is signalled
+  kill_served,      // ... asked again by the node that was sent the request
+  killpg,           // the holder of the group's list
+  setpgid,          // the process that changes its group
+  setpgid_holder,   // the holder of the group it enters
+  setsid_holder,    // the holder of the group it makes
+  arrival_holder,   // the holder of the group that a process from elsewhere is born into
+  exit,             // the parent
+  orphan,           // a child of a process that exits
+  reap,             // the origin of a process whose status was taken
+  list,             // the other nodes: a list always goes there
+};
+inline constexpr std::uint32_t kSites = 12;
+
+class VprocSwitch final : public Strategy {
+ public:
+  VprocSwitch(const NodeSetup& setup, const Settings& settings);
+
+  void on_event(Instant now, const Event& event, Effects& out) override;
+  void check_invariants() const override;
+  std::unique_ptr<Strategy> clone() const override { return std::make_unique<VprocSwitch>(*this); }
+  void hash_into(StateHash& hash) const override;
+  void describe(StateDump& out) const override;
+
+  // For checks and tests.
+  NodeId self() const { return self_; }
+  const native::Processes& processes() const { return processes_; }
+  const vproc::Origins& origins() const { return origins_; }
+  const vproc::GroupHolder& groups_led() const { return holder_; }
+  const vproc::Memberships& memberships() const { return memberships_; }
+  const vproc::PendingTable& pending() const { return pending_; }
+  // The node of a parent, and the transaction there that created the child.
+  struct ParentLink { NodeId node; TxnId created_by; };
+  const std::map<Pid, ParentLink>& parents_elsewhere() const { return parents_; }
+  const std::map<Pid, NodeId>& children_elsewhere() const { return children_; }
+  std::uint32_t load() const;   // living processes that are not stopped, without init
+
+ private:
+  struct Switch;     // an overload for each call
+  struct Server;     // an overload for each message
+
+  // switch.cpp: calls
+  bool is_here(Site site, bool here, Effects& out);
+  void call(const CallEvent& event, Instant now, Effects& out);
+  void create_here(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out);
+  void post(Pid pid, Signal signal, Effects& out);              // to a process here
+  static Result result_of(Errno error);
+  void answer(const vproc::Caller& caller, Result result, NodeId served, Effects& out) const;
+  NodeId choose_node(const Placement& placement, Instant now, Effects& out);
+
+  // spawns.cpp: processes that start elsewhere, or come from elsewhere
+  void spawn_at(NodeId node, const CallEvent& event, const ProgramRef& program, Effects& out);
+  void serve(const Message& message, const vproc::Create& create, Effects& out);
+  void arrive(const vproc::PendingJoin::Arrival& arrival, CallId cause, Effects& out);
+  void serve(const Message& message, const vproc::Created& created, Effects& out);
+  void child_created(vproc::PendingCreate& create, Pid child, Effects& out);
+
+  // kills.cpp: finding a process
+  void ship_kill(const CallEvent& event, const Kill& kill, Effects& out);
+  void serve(const Message& message, const vproc::Kill& kill, Effects& out);
+  void serve_kill(const vproc::Kill& kill, const vproc::Asker& asker, Effects& out);
+  void route_kill(const vproc::Kill& kill, const vproc::Asker& asker, Effects& out);
+  std::optional<NodeId> whereabouts(const vproc::Kill& kill) const;
+  void answer_kill(const vproc::Kill& kill, const vproc::Asker& asker, Errno error, Effects& out);
+  void serve(const Message& message, const vproc::Killed& killed, Effects& out);
+  void serve(const Message& message, const vproc::NotHere& not_here, Effects& out);
+  void serve(const Message& message, const vproc::Redirect& redirect, Effects& out);
+  void ask_again(TxnId txn, NodeId not_at, CallId cause, Effects& out);
+
+  // exits.cpp: exit, status, orphans, the end of a pid
+  void departed(const native::Departure& departure, Effects& out);
+  void tell_parent(const native::Departure& departure, Effects& out);
+  void serve(const Message& message, const vproc::ExitNotice& notice, Effects& out);
+  void take_status(Pid child, Pid parent, std::int32_t status, NodeId from, TxnId txn, CallId cause, Effects& out);
+  void serve(const Message& message, const vproc::ExitAck& ack, Effects& out);
+  void exit_settled(const vproc::PendingExit& exit, bool accepted, Effects& out);
+  void serve(const Message& message, const vproc::Reparent& reparent, Effects& out);
+  void serve(const Message& message, const vproc::Gone& gone, Effects& out);
+  void tell_origins_of_reaped(Effects& out);
+
+  // broadcasts.cpp: signals to groups
+  void kill_group(const CallEvent& event, const KillGroup& kill, Effects& out);
+  void serve(const Message& message, const vproc::KillGroupRequest& request, Effects& out);
+  void broadcast(Pid group, vproc::GroupHolder::Request request, Effects& out);
+  void start_broadcast(Pid group, const vproc::GroupHolder::Request& request, Effects& out);
+  void tell_node(Pid group, vproc::GroupHolder::Broadcast& broadcast, NodeId node, Effects& out);
+  bool post_to_members_here(Pid group, Signal signal, Effects& out);
+  void end_broadcast_if_over(Pid group, Effects& out);
+  void answer_group_kill(Pid group, const vproc::Asker& asker, bool reached, NodeId served, Effects& out);
+  void serve(const Message& message, const vproc::KillGroupDone& done, Effects& out);
+  void serve(const Message& message, const vproc::GroupSignal& signal, Effects& out);
+  void serve(const Message& message, const vproc::GroupSignalled& signalled, Effects& out);
+  void create_settled(const vproc::PendingCreate& create, TxnId txn, std::optional<NodeId> started_at, std::uint64_t met, Effects& out);
+  void settle(Pid group, TxnId txn, std::uint64_t met, Effects& out);
+
+  // groups.cpp: setpgid, setsid, who is listed where
+  void set_group(const CallEvent& event, const SetGroup& set, Effects& out);
+  void set_session(const CallEvent& event, Effects& out);
+  void serve(const Message& message, const vproc::SetGroupRequest& request, Effects& out);
+  void change_group(Pid pid, Pid group, Pid callers_session, const vproc::Asker& asker, Effects& out);
+  void join(vproc::PendingJoin join, Pid session, CallId cause, Effects& out);
+  void answer_change(Pid pid, const vproc::Asker& asker, Errno error, Effects& out);
+  void serve(const Message& message, const vproc::SetGroupDone& done, Effects& out);
+  Errno may_join(Pid group, Pid session, vproc::JoinFor purpose) const;
+  Errno move(Pid pid, Pid group, vproc::JoinFor purpose, Effects& out);
+  void serve(const Message& message, const vproc::Join& join, Effects& out);
+  void serve(const Message& message, const vproc::Joined& joined, Effects& out);
+  void enter_group(Pid pid, Pid group, std::uint64_t seen, Effects& out);
+  void leave_group(Pid pid, Pid group, Effects& out);
+  void leave_if_emptied(Pid group, Effects& out);
+  void serve(const Message& message, const vproc::Leave& leave, Effects& out);
+
+  // lists.cpp
+  void list(const CallEvent& event, Effects& out);
+  std::vector<ProcessInfo> list_here(Effects& out) const;
+  void serve(const Message& message, const vproc::ListRequest& request, Effects& out);
+  void serve(const Message& message, const vproc::Listed& listed, Effects& out);
+  void end_list_if_over(TxnId txn, Effects& out);
+
+  // broken.cpp: requests to a peer whose circuit broke
+  struct GiveUp;
+  void give_up(NodeId peer, Effects& out);
+
+  NodeId self_;
+  std::uint32_t nodes_;
+  Settings settings_;
+  native::Costs costs_;
+  native::Processes processes_;
+  vproc::Origins origins_;
+  vproc::Locations locations_;
+  vproc::GroupHolder holder_;
+  vproc::Memberships memberships_;
+  vproc::PendingTable pending_;
+  gossip::Gossip gossip_;
+  std::map<Pid, ParentLink> parents_; // of processes here whose parent is elsewhere
+  std::map<Pid, NodeId> children_;    // living elsewhere, of processes here: their node
+  std::map<Pid, TxnId> leaving_;      // exited here; EXIT_NOTICE is not yet acknowledged
+};
+
+std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);
+void check_cluster(std::span<const Strategy* const> nodes, Report& report);   // see check.cpp for what holds at every instant
+
+}  // namespace ssi::vproc_switch
