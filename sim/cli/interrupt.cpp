@@ -1,6 +1,7 @@
 #include "sim/cli/interrupt.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace ssi::cli {
 namespace {

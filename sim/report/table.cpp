@@ -122,7 +122,7 @@ std::string work_table(const Section& section) {
     const auto slow_down = compare(section.runs, section.fidelity, section.base, label, "work.per_second");
     columns.add({shortened(label, kLabelWidth), fmt::format("{:.0f}", sum(values(section, label, "work.done"))),
                  cell(median(values(section, label, "work.per_second")), human_number), cell(median(values(section, label, "work.makespan")), human_time),
-                 cell(median(values(section, label, "messages.count")), human_number), cell(median(values(section, label, "messages.bytes")), human_bytes),
+                 cell(median(values(section, label, "messages.count")), [](double count) { return fmt::format("{:.0f}", count); }), cell(median(values(section, label, "messages.bytes")), human_bytes),
                  interval(slow_down)});
   }
   return columns.text();
@@ -137,10 +137,11 @@ std::string quantity(const std::string& metric, double value) {
   return fmt::format("{:.10g}", value);
 }
 
-// One line for each run that misses an expectation, one in all for those that none misses.
+// One line for each run that misses an expectation, and a sum.
 std::string expect_lines(const Json& document) {
-  std::string missed;
+  std::string lines;
   std::size_t kept = 0;
+  std::size_t missed = 0;
   for (const Json& run : document.at("runs"))
     for (const Json& expect : run.at("expect")) {
       if (expect.at("ok").get<bool>()) {
@@ -149,12 +150,13 @@ std::string expect_lines(const Json& document) {
       }
       const std::string metric = expect.at("metric");
       const Json& value = expect.at("value");
-      missed += fmt::format("expect missed: {} is {}, {} {} ({}, seed {})\n", metric, value.is_null() ? "not measured" : quantity(metric, value.get<double>()),
+      ++missed;
+      lines += fmt::format("expect missed: {} is {}, {} {} ({}, seed {})\n", metric, value.is_null() ? "not measured" : quantity(metric, value.get<double>()),
                             expect.at("bound").get<std::string>(), quantity(metric, expect.at("limit").get<double>()), run.at("label").get<std::string>(),
                             run.at("seed").get<std::uint64_t>());
     }
-  if (kept > 0) missed += fmt::format("expect kept: {}\n", kept);
-  return missed;
+  if (kept + missed > 0) lines += fmt::format("expect: {} kept, {} missed\n", kept, missed);
+  return lines;
 }
 
 std::string title(const Json& document, const Section& section) {
