@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t kPerNanosecond = 1000;
 
 Cores::Costs core_costs(const config::Platform& platform) {
-  return {platform.costs.time_slice.ns * kPerNanosecond, platform.costs.context_switch.ns * kPerNanosecond};
+  constexpr std::int64_t kLeastSlice = 1000 * kPerNanosecond;   // a slice of no time would never end
+  return {std::max(platform.costs.time_slice.ns * kPerNanosecond, kLeastSlice), platform.costs.context_switch.ns * kPerNanosecond};
 }
 
 std::int64_t transmission(double ps_per_byte, std::uint32_t bytes) { return std::llround(ps_per_byte * bytes); }

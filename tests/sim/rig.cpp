@@ -69,7 +69,7 @@ void run_on(Fidelity& fidelity, const Rig& rig) {
 
 config::Platform star(std::uint32_t nodes, std::uint32_t cores) {
   return {.name = "test", .nodes = nodes, .sockets = 1, .cores = cores,
-          .interconnect = {.topology = "star", .bandwidth_bps = 10'000'000'000, .latency = microseconds(5), .switching = "cut_through", .min_frame = 64}};
+          .interconnect = {.topology = "star", .bandwidth_bps = 10'000'000'000, .latency = microseconds(5), .switching = "cut_through", .min_frame = 64, .chunk = 8192}};
 }
 
 void say(Instant at, const std::string& text) { *said += fmt::format("{} {}\n", at.ns, text); }

@@ -1,4 +1,5 @@
-// The binding of machines to SimGrid: dates, order, local delivery, priority, cores; under every context factory.
+// The binding of machines to simulated time: dates, order, local delivery, priority, cores, in both fidelities; and flow under every
+// context factory of SimGrid.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -9,6 +10,14 @@ namespace ssi::sim::test {
 namespace {
 
 using Lines = std::vector<std::string>;
+
+class Binding : public testing::TestWithParam<const char*> {
+ protected:
+  Lines run_it(Rig rig) const {
+    rig.fidelity = GetParam();
+    return body(run(rig));
+  }
+};
 
 // Kill{n}: node 0 sends PING number n of the size that is the pid's value to node 1, which answers; the answer completes the call.
 Rig pinger(std::vector<std::pair<std::uint32_t, std::uint64_t>> pings, config::NodeCosts costs = {}) {
@@ -44,10 +53,10 @@ Rig pinger(std::vector<std::pair<std::uint32_t, std::uint64_t>> pings, config::N
   return rig;
 }
 
-TEST(Flow, OneRemoteCallTakesWhatThePlatformSays) {
+TEST_P(Binding, OneRemoteCallTakesWhatThePlatformSays) {
   const config::NodeCosts costs{.syscall = nanoseconds(100), .message_send = nanoseconds(3000), .message_receive = nanoseconds(5000),
                                 .copy_per_kib = nanoseconds(1024)};   // 1 ns a byte
-  const Lines lines = body(run(pinger({{1, 148}}, costs)));
+  const Lines lines = run_it(pinger({{1, 148}}, costs));
   // By hand, in the order of the effects. Call: syscall 100 + dispatch 700 + send 3000 + copy of 148 - 48 bytes 100 = 3900.
   // Wire: 2 links x 5000 + 148 B / 1.25 B/ns 118.4 = 10118.4. Request: receive 5000 + copy 100 + handler 1500 + send 3000 + copy of
   // 100 - 48 bytes 52 = 9652. Wire: 10000 + 100 / 1.25 = 10080. Reply: receive 5000 + copy 52 + handler 2000 = 7052.
@@ -57,8 +66,8 @@ TEST(Flow, OneRemoteCallTakesWhatThePlatformSays) {
   EXPECT_EQ(lines[1], fmt::format("{:.0f} answer 1 after {:.0f}", 100 + by_hand, by_hand));
 }
 
-TEST(Flow, ShortMessagesTakeAFrameOnTheWire) {
-  const Lines lines = body(run(pinger({{1, 1}})));
+TEST_P(Binding, ShortMessagesTakeAFrameOnTheWire) {
+  const Lines lines = run_it(pinger({{1, 1}}));
   // 10000 + 64 / 1.25 one way and 10000 + 100 / 1.25 back; handlers 700, 1500, 2000.
   EXPECT_EQ(lines.at(1), fmt::format("{0:.0f} answer 1 after {0:.0f}", 10051.2 + 10080 + 700 + 1500 + 2000));
 }
@@ -77,21 +86,21 @@ Rig burst(std::vector<std::uint64_t> sizes, NodeId to = {1}) {
   return rig;
 }
 
-TEST(Flow, ASmallMessageDoesNotOvertakeABigOneOfItsClass) {
-  const Lines lines = body(run(burst({12'500'000, 64})));
+TEST_P(Binding, ASmallMessageDoesNotOvertakeABigOneOfItsClass) {
+  const Lines lines = run_it(burst({12'500'000, 64}));
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0].substr(lines[0].find(' ') + 1), "0") << "the big one first";
   EXPECT_EQ(lines[1].substr(lines[1].find(' ') + 1), "1");
   EXPECT_EQ(lines[0].substr(0, lines[0].find(' ')), lines[1].substr(0, lines[1].find(' '))) << "released together";
 }
 
-TEST(Flow, AMessageToTheOwnNodeNeedsNoNetwork) {
-  const Lines lines = body(run(burst({1'000'000'000}, {0})));
+TEST_P(Binding, AMessageToTheOwnNodeNeedsNoNetwork) {
+  const Lines lines = run_it(burst({1'000'000'000}, {0}));
   EXPECT_EQ(lines.at(0), "0 0");
 }
 
 // Two nodes flood node 0 (one core); each message takes 1000 ns there. A raised one (sent while serving) is served first.
-TEST(Flow, RaisedMessagesAreServedBeforeTheRest) {
+TEST_P(Binding, RaisedMessagesAreServedBeforeTheRest) {
   Rig rig = burst({});
   rig.platform.cores = 1;
   rig.machine = [](NodeId self) {
@@ -108,13 +117,13 @@ TEST(Flow, RaisedMessagesAreServedBeforeTheRest) {
       }
     });
   };
-  const Lines lines = body(run(rig));
+  const Lines lines = run_it(rig);
   const Lines expected{"0 serves 0", "1000 serves 1", "2000 serves 10", "3000 serves 11", "4000 serves 12"};
   ASSERT_GE(lines.size(), expected.size());
   EXPECT_EQ(Lines(lines.begin(), lines.begin() + 5), expected);
 }
 
-TEST(Flow, EightCoresServeEightAtOnceAndTheNinthWaits) {
+TEST_P(Binding, EightCoresServeEightAtOnceAndTheNinthWaits) {
   Rig rig = burst({});
   rig.machine = [](NodeId self) {
     return std::make_unique<Scripted>([self](Instant now, const Event& event, Effects& out) {
@@ -126,13 +135,13 @@ TEST(Flow, EightCoresServeEightAtOnceAndTheNinthWaits) {
       }
     });
   };
-  const Lines lines = body(run(rig));
+  const Lines lines = run_it(rig);
   ASSERT_GE(lines.size(), 9U);
   EXPECT_EQ(lines[7], "0 serves 7");
   EXPECT_EQ(lines[8], "1000 serves 8");
 }
 
-TEST(Flow, TimersOfOneDateFireInTheOrderTheyWereSet) {
+TEST_P(Binding, TimersOfOneDateFireInTheOrderTheyWereSet) {
   Rig rig = burst({});
   rig.machine = [](NodeId self) {
     return std::make_unique<Scripted>([self](Instant now, const Event& event, Effects& out) {
@@ -141,13 +150,13 @@ TEST(Flow, TimersOfOneDateFireInTheOrderTheyWereSet) {
       if (const auto* timer = std::get_if<TimerEvent>(&event)) say(now, fmt::format("timer {}", timer->key.value));
     });
   };
-  const Lines lines = body(run(rig));
+  const Lines lines = run_it(rig);
   const Lines expected{"3000 timer 0", "3000 timer 2", "3000 timer 4", "3001 timer 1", "3001 timer 3", "3001 timer 5"};
   ASSERT_GE(lines.size(), expected.size());
   EXPECT_EQ(Lines(lines.begin(), lines.begin() + 6), expected) << "a nanosecond apart is told apart";
 }
 
-TEST(Flow, KernelWorkGoesBeforePrograms) {
+TEST_P(Binding, KernelWorkGoesBeforePrograms) {
   Rig rig = pinger({});
   rig.platform.cores = 1;
   rig.starts = {1, 0};   // node 1 computes while node 0 pings it
@@ -163,27 +172,29 @@ TEST(Flow, KernelWorkGoesBeforePrograms) {
       }
     }(program, self);
   };
-  const Lines lines = body(run(rig));
+  const Lines lines = run_it(rig);
   ASSERT_EQ(lines.size(), 4U) << fmt::format("{}", fmt::join(lines, "\n"));
   EXPECT_EQ(lines[1], fmt::format("{0:.0f} answer after {0:.0f}", 10051.2 + 10080 + 700 + 1500 + 2000)) << "as on an idle node";
   EXPECT_EQ(lines[2], "101500 computed") << "the program lost the core for 1500 ns";
 }
 
-TEST(Flow, ARunThatNothingCanContinueIsNoProgress) {
+TEST_P(Binding, ARunThatNothingCanContinueIsNoProgress) {
   Rig rig = pinger({{1, 64}});
   rig.machine = [](NodeId) { return std::make_unique<Scripted>([](Instant, const Event&, Effects&) {}); };
-  EXPECT_EQ(body(run(rig)).back(), fmt::format("0 end {}", static_cast<int>(Ending::no_progress)));
+  EXPECT_EQ(run_it(rig).back(), fmt::format("0 end {}", static_cast<int>(Ending::no_progress)));
 }
 
-TEST(Flow, AFailedCheckOnAnActorEndsTheRunAndIsReported) {
+TEST_P(Binding, AFailedCheckOnAnActorEndsTheRunAndIsReported) {
   Rig rig = pinger({{1, 64}});
   rig.machine = [](NodeId) {
     return std::make_unique<Scripted>([](Instant, const Event& event, Effects&) { SSI_CHECK(std::holds_alternative<BootEvent>(event), "broken machine"); });
   };
-  const Lines lines = run(rig);
+  const Lines lines = run_it(rig);
   ASSERT_FALSE(lines.empty());
   EXPECT_NE(lines[0].find("broken machine"), std::string::npos) << lines[0];
 }
+
+INSTANTIATE_TEST_SUITE_P(Fidelity, Binding, testing::Values("flow", "queue"));
 
 class Factories : public testing::TestWithParam<const char*> {};
 
