@@ -9,7 +9,7 @@
 namespace ssi {
 namespace {
 
-Duration rounded(double ns) { return ns < static_cast<double>(kLongest.ns) ? Duration{static_cast<std::int64_t>(ns + 0.5)} : kLongest; }
+Duration rounded(double ns) { return ns < static_cast<double>(kLongest.ns) ? Duration{std::llround(ns)} : kLongest; }
 
 // scale * e^exponent, without overflow on the way.
 Duration scaled(Duration scale, double exponent) {

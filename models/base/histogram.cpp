@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "models/base/check.hpp"
 
@@ -14,7 +15,7 @@ constexpr std::uint64_t kSubBuckets = 1ULL << kSubBucketBits;
 // Values under kSubBuckets have a bucket each; above, the leading bit and the next seven name the bucket.
 constexpr std::size_t index_of(std::uint64_t value) {
   if (value < kSubBuckets) return value;
-  const int shift = std::bit_width(value) - 1 - kSubBucketBits;
+  const int shift = static_cast<int>(std::bit_width(value)) - 1 - kSubBucketBits;
   return (static_cast<std::size_t>(shift) << kSubBucketBits) + (value >> shift);
 }
 
@@ -56,7 +57,7 @@ std::int64_t Histogram::mean_ns() const { return count_ == 0 ? 0 : static_cast<s
 std::int64_t Histogram::percentile_ns(double percent) const {
   SSI_CHECK(percent >= 0 && percent <= 100, "a percentile outside 0 to 100");
   if (count_ == 0) return 0;
-  const auto thousandths = static_cast<std::uint64_t>(percent * 1000 + 0.5);
+  const auto thousandths = static_cast<std::uint64_t>(std::llround(percent * 1000));
   const Sum rank = std::max<Sum>(1, (static_cast<Sum>(count_) * thousandths + 99'999) / 100'000);
   std::size_t index = 0;
   for (Sum seen = counts_[0]; seen < rank; seen += counts_[index]) ++index;

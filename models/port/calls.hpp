@@ -13,7 +13,9 @@
 
 namespace ssi {
 
-enum class Signal : std::uint8_t { none = 0, hup = 1, interrupt = 2, kill = 9, usr1 = 10, usr2 = 12, term = 15, chld = 17, cont = 18, stop = 19 };
+enum class Signal : std::uint8_t {
+  none = 0, hup = 1, interrupt = 2, kill = 9, usr1 = 10, usr2 = 12, term = 15, chld = 17, cont = 18, stop = 19
+};
 enum class Disposition : std::uint8_t { standard, ignore, handler };
 
 enum class Errno : std::uint8_t { none, esrch, echild, einval, eperm, eintr, eagain, enosys, ehostdown, eio };

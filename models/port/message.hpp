@@ -44,6 +44,7 @@ class Body {
   Body() = default;
   template <class V>
     requires(!std::same_as<std::remove_cvref_t<V>, Body>)
+  // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the requirement above excludes Body
   explicit Body(V&& variant) : ops_(&kOps<std::remove_cvref_t<V>>) {
     using T = std::remove_cvref_t<V>;
     static_assert(sizeof(T) <= kInlineBytes && std::is_nothrow_move_constructible_v<T>,

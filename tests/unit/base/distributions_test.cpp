@@ -17,7 +17,7 @@ constexpr int kDraws = 200'000;
 std::vector<std::int64_t> first(int n, std::uint64_t seed, const std::function<std::int64_t(Stream&)>& draw) {
   Stream stream(seed);
   std::vector<std::int64_t> out;
-  for (int i = 0; i < n; ++i) out.push_back(draw(stream));
+  while (out.size() < static_cast<std::size_t>(n)) out.push_back(draw(stream));
   return out;
 }
 

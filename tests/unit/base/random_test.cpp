@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::uint64_t> first(Stream stream, int n) {
   std::vector<std::uint64_t> out;
-  for (int i = 0; i < n; ++i) out.push_back(stream.next());
+  while (out.size() < static_cast<std::size_t>(n)) out.push_back(stream.next());
   return out;
 }
 
