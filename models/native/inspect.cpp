@@ -82,31 +82,31 @@ void Processes::check_invariants() const {
 }
 
 void Processes::check(const Process& process) const {
-  const std::string who = line(process);
+  const auto who = [&process] { return line(process); };   // only made when it is needed
   const auto group = groups_.find(process.group);
-  SSI_INVARIANT(group != groups_.end() && group->second.contains(process.pid), "not in its group: " + who);
+  SSI_INVARIANT(group != groups_.end() && group->second.contains(process.pid), "not in its group: " + who());
   SSI_INVARIANT(process.pid.origin() != self_ || process.pid.incarnation() != Pid::make(self_, incarnation_, 0).incarnation() ||
                     process.pid.sequence() < next_sequence_,
-                "a pid that was not allocated: " + who);
+                "a pid that was not allocated: " + who());
   if (const Process* parent = find(process.parent)) {
     const auto entry = parent->children.find(process.pid);
-    SSI_INVARIANT(entry != parent->children.end() && !entry->second, "its parent does not know it as living: " + who);
+    SSI_INVARIANT(entry != parent->children.end() && !entry->second, "its parent does not know it as living: " + who());
   }
   for (const auto& [child, status] : process.children) {
-    SSI_INVARIANT(status.has_value() == process.zombies.contains(child), "zombies are not the children with a status: " + who);
+    SSI_INVARIANT(status.has_value() == process.zombies.contains(child), "zombies are not the children with a status: " + who());
     const Process* here = find(child);
-    SSI_INVARIANT(here == nullptr || (!status && here->parent == process.pid), "a child here that is a zombie, or another's: " + who);
+    SSI_INVARIANT(here == nullptr || (!status && here->parent == process.pid), "a child here that is a zombie, or another's: " + who());
     const auto owner = zombie_parent_.find(child);
-    SSI_INVARIANT(owner == zombie_parent_.end() ? !status : status && owner->second == process.pid, "a zombie of two parents: " + who);
+    SSI_INVARIANT(owner == zombie_parent_.end() ? !status : status && owner->second == process.pid, "a zombie of two parents: " + who());
   }
-  SSI_INVARIANT(process.zombies.size() <= process.children.size(), "a zombie that is no child: " + who);
+  SSI_INVARIANT(process.zombies.size() <= process.children.size(), "a zombie that is no child: " + who());
   for (Signal signal : process.pending)
-    SSI_INVARIANT(process.stopped && !ignores(process, signal) && signal != Signal::kill && signal != Signal::stop, "held back: " + who);
+    SSI_INVARIANT(process.stopped && !ignores(process, signal) && signal != Signal::kill && signal != Signal::stop, "held back: " + who());
   if (!process.blocked || process.blocked->pausing || process.stopped) return;
   const Pid awaited = process.blocked->child;
   SSI_INVARIANT(awaited == kNoPid ? !process.children.empty() && process.zombies.empty()
                                   : process.children.contains(awaited) && !process.zombies.contains(awaited),
-                "waits for nothing, or for what it could have: " + who);
+                "waits for nothing, or for what it could have: " + who());
 }
 
 void Processes::hash_into(StateHash& out) const {
