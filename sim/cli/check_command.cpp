@@ -42,6 +42,7 @@ void check_platform(const config::Scenario& scenario, const Options& options) {
                   if (!checked && problem.empty()) problem = "SimGrid refused it (see above): its process " + end.how();
                 }});
   if (interrupted() != 0 || problem.empty()) return;
+  if (const auto list = problem.find("\nExisting config keys"); list != std::string::npos) problem = problem.substr(0, list) + " (see ssisim --help-simgrid)";
   const std::string& file = scenario.platform.xml_file;
   const std::string settings = options.simgrid_arguments.empty() ? "" : fmt::format(" with {}", fmt::join(options.simgrid_arguments, " "));
   throw UserError(fmt::format("platform {}{}: {}", file.empty() ? scenario.platform.name : file, settings, problem));

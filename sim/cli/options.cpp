@@ -35,7 +35,7 @@ po::options_description described() {
       ("set", words("PATH=VALUE"), "repeatable; overrides one value, PATH as in platform.nodes or /platform/nodes")
       ("seed", word("N"), "overrides the scenario's first seed")
       ("replicates", word("N"), "overrides how many seeds each strategy runs with")
-      ("fidelity", word("LIST"), "overrides the scenario's; this version has flow")
+      ("fidelity", word("LIST"), "overrides the scenario's list of fidelities, separated by commas")
       ("out", word("DIR"), "where results go; default results/<scenario name>; an earlier result there is replaced")
       ("trace", words("LIST"), "traces to write into each run's folder; this version has ops (ops.jsonl)")
       ("format", word("table|json"), "what standard output gets; default table; json: the content of results.json")
@@ -53,7 +53,8 @@ po::options_description described() {
 
 Words option_names() {
   Words names;
-  for (const auto& option : described().options()) names.push_back("--" + option->long_name());
+  const po::options_description all = described();
+  for (const auto& option : all.options()) names.push_back("--" + option->long_name());
   return names;
 }
 

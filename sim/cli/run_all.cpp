@@ -85,7 +85,9 @@ class Campaign {
     const std::string first = events_path(index * times_);
     const std::string second = events_path(index * times_ + 1);
     const bool whole = result.record.ending() != sim::Ending::interrupted && result.second.ending() != sim::Ending::interrupted;
-    if (whole && result.record.summary.fingerprint != result.second.summary.fingerprint) result.difference = difference(first, second);
+    const bool same_events = result.record.summary.fingerprint == result.second.summary.fingerprint;
+    if (whole && !same_events) result.difference = difference(first, second);
+    if (whole && same_events && result.record.json != result.second.json) result.difference = "its events are, but its results differ";
     for (const std::string& path : {first, second}) {
       std::filesystem::remove(path);
       std::filesystem::remove(record::EventList::names_of(path));

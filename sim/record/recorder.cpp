@@ -41,7 +41,7 @@ struct Recorder::State {
   StateHash fingerprint;
   std::uint64_t event_count = 0, unsettled = 0;
   Instant now{}, end{};
-  std::unordered_map<std::uint64_t, FinishedCall> unsettled_calls;   // answered ones, by CallId; looked up, sorted before it is walked
+  std::unordered_map<std::uint64_t, FinishedCall> unsettled_calls;   // lookup only; sorted at the end
 };
 
 void Recorder::State::answered(const FinishedCall& call) {
