@@ -24,9 +24,13 @@ const std::array kWorkload{
     Bound<W>{{"start", Kind::duration, std::int64_t{0}, 0, kLongest, {}, "when its first programs start"}, &W::start},
 };
 
+constexpr std::array<std::string_view, 1> kFidelities{"flow"};
+constexpr Field kFidelity{"fidelity", Kind::choice_set, std::string_view{"flow"}, 0, 0, kFidelities, "how time passes on network and cores"};
+
 }  // namespace
 
 std::span<const Bound<Scenario>> scenario_fields() { return kScenario; }
 std::span<const Bound<WorkloadChoice>> workload_fields() { return kWorkload; }
+const Field& fidelity_field() { return kFidelity; }
 
 }  // namespace ssi::config

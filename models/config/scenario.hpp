@@ -45,5 +45,6 @@ struct Scenario {
 // The keys that stand alone: name, description, seed, replicates, duration, warmup. The lists are sim/load's.
 std::span<const Bound<Scenario>> scenario_fields();
 std::span<const Bound<WorkloadChoice>> workload_fields();   // start
+const Field& fidelity_field();                                // a choice_set
 
 }  // namespace ssi::config

@@ -76,7 +76,7 @@ void follow_file(const std::string& scenario_path, Inputs& inputs) {
 void replace_platform(const std::string& file, const std::string& scenario_path, Inputs& inputs) {
   const Source* source = inputs.document.add_source("--platform");
   if (!is_xml(file)) {
-    std::string trouble = file.empty() ? "name a file" : why_unreadable(file);
+    std::string trouble = file.empty() ? "the file name is empty (name a file)" : why_unreadable(file);
     inputs.platform_broken = !trouble.empty();
     if (!trouble.empty()) inputs.problems.whole(*source, fmt::format("{}: {}", in_quotes(file), trouble));
     else graft(file, inputs);

@@ -28,18 +28,6 @@ std::vector<std::string> split_path(std::string_view path) {
   return hole ? std::vector<std::string>{} : out;
 }
 
-// As JSON if it is JSON, else as a string, so that 5us needs no quotes on the command line.
-Node* read_option_value(const std::string& text, const Source& source, Inputs& inputs) {
-  Problems unheard;
-  Problems& problems = text.starts_with('{') || text.starts_with('[') || text.starts_with('"') ? inputs.problems : unheard;
-  std::size_t before = problems.size();
-  Node* node = parse_json(text, source, inputs.document, problems);
-  bool refused = problems.size() > before;
-  if (refused && &problems == &inputs.problems) return nullptr;
-  if (node == nullptr || refused) node = inputs.document.make_text(&source, nullptr, {}, text);
-  return node;
-}
-
 // Positions inside an option's value say nothing to its user.
 void forget_positions(Node& node) {
   node.line = node.column = node.key_line = node.key_column = 0;
@@ -54,6 +42,17 @@ std::string shown_path(const Set& set, std::size_t steps) {
 
 void complain(const Set& set, std::size_t steps, std::string text, Inputs& inputs) {
   inputs.problems.at(*set.source, 0, 0, shown_path(set, steps), std::move(text));
+}
+
+// As JSON if it is JSON, else as a string, so that 5us needs no quotes on the command line; nullptr: a problem was added.
+Node* read_option_value(const Set& set, Inputs& inputs) {
+  Problems found;
+  Node* node = parse_json(set.value, *set.source, inputs.document, found);
+  if (node != nullptr && found.empty()) return node;
+  bool meant_as_json = set.value.starts_with('{') || set.value.starts_with('[') || set.value.starts_with('"');
+  if (!meant_as_json) return inputs.document.make_text(set.source, nullptr, {}, set.value);
+  for (const Problem& problem : found.sorted()) complain(set, set.path.size(), fmt::format("character {}: {}", problem.column, problem.text), inputs);
+  return nullptr;
 }
 
 std::optional<std::size_t> index_of(const std::string& token) {
@@ -181,7 +180,7 @@ void apply_set(const Set& set, Inputs& inputs) {
   Node* old = at->is(Type::array) || !at->is(Type::object) ? descend(*at, set, last, inputs) : nullptr;
   bool as_object = at->is(Type::object);   // descend may have opened a strategy's name
   if (old == nullptr && !as_object) return;
-  Node* value = read_option_value(set.value, *set.source, inputs);
+  Node* value = read_option_value(set, inputs);
   if (value == nullptr) return;
   forget_positions(*value);
   if (as_object) {

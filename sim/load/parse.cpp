@@ -61,7 +61,9 @@ class Builder {
   bool end_array() { return close(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) {
     std::string text = syntax_error({last_, open_.empty() ? nullptr : open_.back(), token_}, scanner_);
-    problems_.at(source_, scanner_.line(), scanner_.column(), open_.empty() ? "" : pointer_of(*open_.back()), std::move(text));
+    std::string pointer = open_.empty() ? "" : pointer_of(*open_.back());
+    if (last_ == Last::key) pointer.append(1, '/').append(pointer_token(key_));
+    problems_.at(source_, scanner_.line(), scanner_.column(), std::move(pointer), std::move(text));
     return false;
   }
 

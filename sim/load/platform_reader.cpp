@@ -34,12 +34,13 @@ void check_sockets(const Node& platform, const Platform& read, Problems& problem
 Platform read_platform(const Node& platform, Inputs& inputs) {
   Problems& problems = inputs.problems;
   if (!expect_object(platform, "{\"file\": \"../platforms/rack4-10gbe.json\"}", problems)) return {};
+  check_schema_key(platform, problems);
   bool xml = !inputs.xml_file.empty();
   std::vector<Field> table = config::plain<Platform>(config::platform_fields());
   const std::string stem = std::filesystem::path(inputs.xml_file).stem().string();
   for (Field& field : table)
     if (xml && field.key == "name") field.fallback = std::string_view(stem);
-  std::vector<std::string> others{"$schema", "costs", xml ? "file" : "interconnect"};
+  std::vector<std::string> others{xml ? "file" : "interconnect", "costs", "$schema"};
   std::size_t before = problems.size();
   Platform read = config::bind<Platform>(config::platform_fields(), read_settings(platform, table, {std::move(others), true}, problems));
   if (problems.size() == before) check_sockets(platform, read, problems);

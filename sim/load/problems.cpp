@@ -16,7 +16,7 @@ std::string to_string(const Problem& problem) {
   std::string out = printable(problem.file, kLongestShown);
   if (problem.line > 0) out += fmt::format(":{}:{}", problem.line, problem.column);
   if (problem.line > 0 || !problem.pointer.empty()) out += ": " + (problem.pointer.empty() ? "/" : printable(problem.pointer, kLongestShown));
-  return out + ": " + problem.text;
+  return out.empty() ? problem.text : out + ": " + problem.text;
 }
 
 void Problems::at(const Source& source, std::size_t line, std::size_t column, std::string pointer, std::string text) {

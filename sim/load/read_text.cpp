@@ -68,8 +68,13 @@ std::string read_all(int fd, std::string& text) {
     text.append(buffer.data(), static_cast<std::size_t>(got));
     if (text.size() > kMostBytes) return "is larger than 64 MiB (scenarios and platforms are small: check that this is the right file)";
   }
-  if (text.empty()) return "is empty (write a JSON object: { ... })";
   return {};
+}
+
+std::string nothing_in(int fd) {
+  struct stat status{};
+  bool pipe = ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+  return pipe ? "is a pipe that nothing was written to (start the writer first)" : "is empty (write a JSON object: { ... })";
 }
 
 }  // namespace
@@ -89,6 +94,7 @@ std::optional<std::string> read_text(const std::string& path, const Source& sour
   if (file.get() < 0) trouble = cannot_open(errno);
   if (trouble.empty()) trouble = not_a_file(file.get());
   if (trouble.empty()) trouble = read_all(file.get(), text);
+  if (trouble.empty() && text.empty()) trouble = nothing_in(file.get());
   if (trouble.empty()) return text;
   problems.whole(source, std::move(trouble));
   return std::nullopt;

@@ -19,7 +19,24 @@ std::size_t string_length(std::string_view text) {
   return std::min(at + 1, text.size());
 }
 
+std::size_t digits(std::string_view text) { return std::min(text.find_first_not_of("0123456789"), text.size()); }
+
 }  // namespace
+
+std::size_t number_length(std::string_view text) {
+  auto tail = [&](std::size_t from) { return text.substr(std::min(from, text.size())); };
+  std::size_t at = text.starts_with('-') ? 1 : 0;
+  std::size_t whole = tail(at).starts_with('0') ? 1 : digits(tail(at));
+  if (whole == 0) return 0;
+  at += whole;
+  if (tail(at).starts_with('.') && digits(tail(at + 1)) > 0) at += 1 + digits(tail(at + 1));
+  if (tail(at).starts_with('e') || tail(at).starts_with('E')) {
+    std::size_t sign = tail(at + 1).starts_with('+') || tail(at + 1).starts_with('-') ? 1 : 0;
+    std::size_t exponent = digits(tail(at + 1 + sign));
+    if (exponent > 0) at += 1 + sign + exponent;
+  }
+  return at;
+}
 
 void Scanner::advance(std::size_t bytes) {
   for (std::size_t end = std::min(offset_ + bytes, text_.size()); offset_ < end; ++offset_) {
@@ -54,8 +71,8 @@ std::string_view Scanner::take_token() {
   std::size_t length = 1;
   char first = peek();
   if (first == '"') length = string_length(rest());
-  else if (std::string_view("{}[]").find(first) == std::string_view::npos)
-    length = std::min(rest().find_first_not_of("+-.0123456789abcdefghijklmnopqrstuvwxyzE"), rest().size());
+  else if (first >= 'a' && first <= 'z') length = std::min(rest().find_first_not_of("abcdefghijklmnopqrstuvwxyz"), rest().size());
+  else length = std::max<std::size_t>(number_length(rest()), 1);
   std::string_view token = rest().substr(0, length);
   advance(length);
   return token;

@@ -6,6 +6,9 @@
 
 namespace ssi::load {
 
+// Bytes of the longest JSON number at the start of `text`; 0: none.
+std::size_t number_length(std::string_view text);
+
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}

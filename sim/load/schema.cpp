@@ -158,8 +158,8 @@ Json scenario_schema() {
   Json& properties = out["properties"];
   properties["name"]["pattern"] = kUsableName;
   properties["$schema"] = {{"type", "string"}};
-  Json fidelity{{"type", "string"}, {"enum", {"flow"}}};
-  properties["fidelity"] = {{"if", {{"type", "array"}}}, {"then", {{"minItems", 1}, {"uniqueItems", true}, {"items", fidelity}}}, {"else", fidelity}, {"default", "flow"}};
+  Json fidelity{{"type", "string"}, {"enum", config::fidelity_field().choices}};
+  properties["fidelity"] = {{"if", {{"type", "array"}}}, {"then", {{"minItems", 1}, {"uniqueItems", true}, {"items", fidelity}}}, {"else", fidelity}, {"default", default_json(config::fidelity_field())}};
   properties["platform"] = platform_in_scenario();
   properties["strategies"] = strategy_list();
   properties["workloads"] = workload_list();

@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, 12> kLater{"faults", "membership", "queue
                                                   "memory", "disk", "duplex", "verbs", "core_speed"};
 
 std::string number_text(const Field& field, double limit) {
+  constexpr double kHour = 3.6e12;
+  if (field.kind == Kind::duration && limit >= 100 * kHour) return fmt::format("{:.0f}h", limit / kHour);
   if (has_unit(field.kind)) return canonical(field.kind, static_cast<std::int64_t>(limit));
   if (field.kind == Kind::integer) return fmt::format("{}", static_cast<std::int64_t>(limit));
   return fmt::format("{}", limit);
@@ -151,7 +153,7 @@ std::string example_of(const Field& field) {
     case Kind::boolean: return std::get<bool>(value) ? "true" : "false";
     case Kind::integer: return number_text(field, required ? std::max(field.min, 1.0) : static_cast<double>(std::get<std::int64_t>(value)));
     case Kind::ratio: return number_text(field, required ? std::clamp(0.5, field.min, field.max) : std::get<double>(value));
-    case Kind::text: return required ? fmt::format("\"{}\"", field.key) : fmt::format("\"{}\"", std::get<std::string>(value));
+    case Kind::text: return required ? "\"...\"" : fmt::format("\"{}\"", std::get<std::string>(value));
     case Kind::choice: return fmt::format("\"{}\"", required ? std::string(field.choices.front()) : std::get<std::string>(value));
     case Kind::choice_set: return fmt::format("[\"{}\"]", field.choices.front());
     case Kind::duration: return fmt::format("\"{}\"", required ? (field.max > 1e11 ? "10s" : "10us") : canonical(field.kind, std::get<std::int64_t>(value)));
@@ -173,6 +175,11 @@ void refuse_unknown_keys(const Node& object, const std::vector<std::string>& kno
     if (in_later_version(child->key)) problems.at_key(*child, fmt::format("{} is not in this version (remove it)", in_quotes(child->key)));
     else problems.at_key(*child, fmt::format("unknown key {}{}", in_quotes(child->key), near_or_all(child->key, known, "keys")));
   }
+}
+
+void check_schema_key(const Node& object, Problems& problems) {
+  const Node* schema = object.find("$schema");
+  if (schema != nullptr && !schema->is(Type::string)) wrong_type(*schema, "text in quotes", "\"scenario.schema.json\"", problems);
 }
 
 std::optional<Value> read_value(const Node& node, const Field& field, Problems& problems) {
@@ -199,8 +206,9 @@ bool in_effect(const Field& field, const config::Values& values) {
 }
 
 config::Values read_settings(const Node& object, std::span<const Field> table, const TableOptions& options, Problems& problems) {
-  std::vector<std::string> known = options.other_keys;
+  std::vector<std::string> known;
   for (const Field& field : table) known.emplace_back(field.key);
+  known.insert(known.end(), options.other_keys.begin(), options.other_keys.end());
   refuse_unknown_keys(object, known, problems);
   config::Values values;
   std::size_t before = problems.size();

@@ -31,6 +31,7 @@ bool in_effect(const config::Field& field, const config::Values& values);
 
 // False, with a problem: not an object.
 bool expect_object(const Node& node, std::string_view example, Problems& problems);
+void check_schema_key(const Node& object, Problems& problems);   // "$schema", for editors
 void refuse_unknown_keys(const Node& object, const std::vector<std::string>& known, Problems& problems);
 
 // A value of this field as a user would write it, for "add ..." remedies: the default, or a likely one.

@@ -17,31 +17,9 @@ std::string_view word_at(std::string_view text) { return text.substr(0, text.fin
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// A number in the style of JSON, but maybe one that no double holds.
-bool is_json_number(std::string_view word) {
-  auto digits = [&] {
-    std::size_t count = std::min(word.find_first_not_of("0123456789"), word.size());
-    word.remove_prefix(count);
-    return count;
-  };
-  if (word.starts_with('-')) word.remove_prefix(1);
-  bool leading_zero = word.size() > 1 && word[0] == '0' && is_digit(word[1]);
-  if (leading_zero || digits() == 0) return false;
-  if (word.starts_with('.')) {
-    word.remove_prefix(1);
-    if (digits() == 0) return false;
-  }
-  if (word.starts_with('e') || word.starts_with('E')) {
-    word.remove_prefix(1);
-    if (word.starts_with('+') || word.starts_with('-')) word.remove_prefix(1);
-    if (digits() == 0) return false;
-  }
-  return word.empty();
-}
-
 std::string bad_number(std::string_view word) {
   std::string shown = printable(word);
-  if (is_json_number(word)) return fmt::format("{} is beyond what a 64-bit number can hold (write a smaller one)", shown);
+  if (number_length(word) == word.size()) return fmt::format("{} is beyond what a 64-bit number can hold (write a smaller one)", shown);
   if (is_quantity(word)) return fmt::format("a quantity with a unit stands in quotes (write \"{}\")", shown);
   std::string_view digits = word.substr(word.starts_with('-') || word.starts_with('+') ? 1 : 0);
   if (digits.starts_with("0x") || digits.starts_with("0X")) return fmt::format("{} is hexadecimal (write the number in decimal)", shown);
@@ -99,22 +77,30 @@ std::string where_opened(const Node* open) {
 
 std::string closer(const Node* open) { return open->is(Node::Type::array) ? "]" : "}"; }
 
-// What stands at the scanner, where `wanted` should stand.
-std::string unexpected(const Accepted& accepted, const Scanner& scanner, const std::string& wanted) {
+// What should stand at a place, and how to put it right.
+struct Wanted {
+  std::string what, remedy;
+};
+
+Wanted value_or(std::string_view other) { return {fmt::format("a value{}", other), "write text in quotes, a number, true, false, [...] or {...}"}; }
+Wanted key_or(std::string_view other) { return {fmt::format("a key in quotes{}", other), "write \"key\": value"}; }
+
+// What stands at the scanner instead.
+std::string unexpected(const Accepted& accepted, const Scanner& scanner, const Wanted& wanted) {
   if (scanner.at_end()) {
-    if (accepted.open == nullptr) return fmt::format("the text ends where {} should stand", wanted);
-    return fmt::format("the text ends, but {} is not closed (expected {})", where_opened(accepted.open), wanted);
+    std::string open = accepted.open == nullptr ? "" : fmt::format(", but {} is not closed", where_opened(accepted.open));
+    return fmt::format("the text ends{}: expected {} ({})", open, wanted.what, wanted.remedy);
   }
-  std::string_view word = word_at(scanner.rest());
-  std::string shown = word.empty() ? fmt::format("'{}'", printable(scanner.rest(), 1)) : printable(word);
   if (scanner.peek() == '/') return "a comment that is not closed, or a stray / (comments are // to the end of the line or /* ... */)";
   if (scanner.peek() == '#') return "'#' does not start a comment here (write // instead)";
   if (scanner.peek() == '\'') return "single quotes do not make a string (write \" instead)";
   if (scanner.peek() == '<') return "'<' cannot start JSON; this looks like XML (a SimGrid platform's file name must end in .xml)";
-  return fmt::format("found {} where {} should stand", shown.substr(0, 80), wanted);
+  std::string_view word = word_at(scanner.rest());
+  std::string shown = word.empty() ? fmt::format("'{}'", scanner.peek()) : printable(word);
+  return fmt::format("found {}, expected {} ({})", shown, wanted.what, wanted.remedy);
 }
 
-std::string bad_value(const Accepted& accepted, Scanner& scanner, const std::string& wanted) {
+std::string bad_value(const Accepted& accepted, Scanner& scanner, const Wanted& wanted) {
   std::string_view word = word_at(scanner.rest());
   char first = scanner.peek();
   if (scanner.at_end()) return unexpected(accepted, scanner, wanted);
@@ -125,7 +111,7 @@ std::string bad_value(const Accepted& accepted, Scanner& scanner, const std::str
   return unexpected(accepted, scanner, wanted);
 }
 
-std::string bad_key(const Accepted& accepted, Scanner& scanner, const std::string& wanted) {
+std::string bad_key(const Accepted& accepted, Scanner& scanner, const Wanted& wanted) {
   if (scanner.peek() == '"') return bad_string(scanner);
   std::string_view word = word_at(scanner.rest());
   bool name = !word.empty() && (std::isalpha(static_cast<unsigned char>(word[0])) != 0 || word[0] == '_');
@@ -143,10 +129,10 @@ std::string bad_continuation(const Accepted& accepted, Scanner& scanner) {
     return bad_number(word);
   }
   scanner.skip_blanks();
-  if (!scanner.skip_one(',')) return unexpected(accepted, scanner, fmt::format("',' or '{}'", close));
+  if (!scanner.skip_one(',')) return unexpected(accepted, scanner, {fmt::format("',' or '{}'", close), "is a comma, a quote or a bracket missing before this?"});
   scanner.skip_blanks();
   if (scanner.peek() == close[0]) return fmt::format("a comma before '{}' (remove the comma)", close);
-  return in_object ? bad_key(accepted, scanner, "a key in quotes") : bad_value(accepted, scanner, "a value");
+  return in_object ? bad_key(accepted, scanner, key_or("")) : bad_value(accepted, scanner, value_or(""));
 }
 
 }  // namespace
@@ -154,16 +140,16 @@ std::string bad_continuation(const Accepted& accepted, Scanner& scanner) {
 std::string syntax_error(const Accepted& accepted, Scanner& scanner) {
   if (accepted.kind == Accepted::Kind::value && accepted.open != nullptr) return bad_continuation(accepted, scanner);
   scanner.skip_blanks();
-  if (accepted.kind == Accepted::Kind::value) return unexpected(accepted, scanner, "the end of the text");
+  if (accepted.kind == Accepted::Kind::value) return unexpected(accepted, scanner, {"the end of the text", "remove what follows the last bracket"});
   if (accepted.kind == Accepted::Kind::key) {
-    if (!scanner.skip_one(':')) return unexpected(accepted, scanner, "':' after the key");
+    if (!scanner.skip_one(':')) return unexpected(accepted, scanner, {"':' after the key", "write \"key\": value"});
     scanner.skip_blanks();
-    return bad_value(accepted, scanner, "a value");
+    return bad_value(accepted, scanner, value_or(""));
   }
   if (accepted.kind == Accepted::Kind::nothing && scanner.at_end()) return "there is nothing but blanks and comments (write a JSON object: { ... })";
-  if (accepted.kind == Accepted::Kind::nothing) return bad_value(accepted, scanner, "a value");
-  if (accepted.open->is(Node::Type::object)) return bad_key(accepted, scanner, "a key in quotes or '}'");
-  return bad_value(accepted, scanner, "a value or ']'");
+  if (accepted.kind == Accepted::Kind::nothing) return bad_value(accepted, scanner, value_or(""));
+  if (accepted.open->is(Node::Type::object)) return bad_key(accepted, scanner, key_or(" or '}'"));
+  return bad_value(accepted, scanner, value_or(" or ']'"));
 }
 
 }  // namespace ssi::load

@@ -48,16 +48,27 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// "5MS" and "5µs" have one obvious meaning each, "5m" and "4K" have not.
+// Does `unit`, in small letters, say `known`? "5sec" is "5s", "10Gbit" is "10Gbps".
+bool resembles(const std::string& unit, const std::string& known) {
+  auto [end, other] = std::mismatch(unit.begin(), unit.begin() + static_cast<std::ptrdiff_t>(std::min(unit.size(), known.size())), known.begin());
+  auto common = static_cast<std::size_t>(end - unit.begin());
+  return common == unit.size() || common == known.size() || common >= 2;
+}
+
+// "5µs" and "5MS" have one obvious meaning each, "5m" has two.
 std::string unknown_unit(Kind kind, std::string_view number, std::string_view unit) {
-  std::string shown = in_quotes(unit);
-  std::string all = fmt::format("units: {}", listed(names_of(kind)));
-  if (unit == "\xc2\xb5s" || unit == "\xce\xbcs") return fmt::format("{} is not a unit here (write \"{}us\")", shown, number);
-  std::vector<std::string> meant;
-  for (const Unit& known : units_of(kind))
-    if (lower(known.name) == lower(unit) || lower(known.name) + "ec" == lower(unit)) meant.push_back(fmt::format("\"{}{}\"", number, known.name));
-  if (meant.size() == 1) return fmt::format("{} is not a unit here (did you mean {}? {})", shown, meant[0], all);
-  return fmt::format("{} is not a unit here ({})", shown, all);
+  std::string all = listed(names_of(kind)), shown = in_quotes(unit);
+  if (unit == "\xc2\xb5s" || unit == "\xce\xbcs") unit = "us";
+  bool bytes_for_bits = kind == Kind::bandwidth && unit.find('B') != std::string_view::npos;
+  std::string meant;
+  for (const Unit& known : units_of(kind)) {
+    if (bytes_for_bits || !resembles(lower(unit), lower(known.name))) continue;
+    if (lower(unit) == lower(known.name)) meant.clear();
+    meant += fmt::format("{}\"{}{}\"", meant.empty() ? "" : " or ", number, known.name);
+    if (lower(unit) == lower(known.name)) break;
+  }
+  if (meant.empty()) return fmt::format("{} is not a unit here (units: {})", shown, all);
+  return fmt::format("{} is not a unit here (did you mean {}? units: {})", shown, meant, all);
 }
 
 struct Decimal {

@@ -1,0 +1,64 @@
+// Registries of these tests: they take the place of the real ones at link time, so that the reader is tested against
+// tables with every kind of field and a change of a real strategy's params changes nothing here.
+#include "models/strategy/registry.hpp"
+#include "models/workload/registry.hpp"
+
+namespace ssi {
+namespace {
+
+using config::Field;
+using config::Kind;
+
+constexpr std::string_view kClasses[] = {"process", "file", "segment"};
+constexpr std::string_view kPlacements[] = {"local", "random", "round_robin"};
+
+std::vector<Field> every_kind() {
+  return {
+      {"cover", Kind::choice_set, std::string_view("process"), 0, 0, kClasses, "classes of calls"},
+      {"cache", Kind::boolean, true, 0, 0, {}, "remember locations"},
+      {"fan_out", Kind::integer, std::int64_t{3}, 1, 64, {}, "peers asked at once"},
+      {"share", Kind::ratio, 0.25, 0, 1, {}, "of what is known"},
+      {"note", Kind::text, std::string_view("none"), 0, 0, {}, "free text"},
+      {"placement", Kind::choice, std::string_view("local"), 0, 0, kPlacements, "where to"},
+      {"period", Kind::duration, std::int64_t{1'500}, 1'000, 1e9, {}, "between rounds"},
+      {"page", Kind::bytes, std::int64_t{4096}, 1, 1 << 20, {}, "size of a page"},
+      {"rate", Kind::bandwidth, std::int64_t{1'000'000}, 1, 1e12, {}, "of the stream"},
+      {"bias", Kind::ratio, std::monostate{}, 0, 1, {}, "towards the near", {}, {"placement", "random"}},
+  };
+}
+
+}  // namespace
+
+const std::vector<StrategyEntry>& strategies() {
+  static const std::vector<StrategyEntry> kAll{
+      {"smp", "one machine", Image::one_machine, {.process = "full"}, {}, 0, nullptr, nullptr},
+      {"switcher", "every kind of param", Image::per_node, {.process = "full"}, every_kind(), 0, nullptr, nullptr},
+      {"demanding", "a param without default", Image::per_node, {.process = "local"}, {{"quorum", Kind::integer, std::monostate{}, 1, 9, {}, "votes needed"}}, 0, nullptr, nullptr},
+  };
+  return kAll;
+}
+
+const StrategyEntry* find_strategy(std::string_view name) {
+  for (const StrategyEntry& entry : strategies())
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
+
+namespace workload {
+
+const std::vector<WorkloadEntry>& workloads() {
+  static const std::vector<WorkloadEntry> kAll{
+      {"storm", "many calls", "call", {{"count", Kind::integer, std::int64_t{10}, 1, 1'000, {}, "calls"}, {"compute", Kind::duration, std::int64_t{1'000}, 0, 1e9, {}, "each"}}, nullptr},
+      {"idle", "none", "nothing", {}, nullptr},
+  };
+  return kAll;
+}
+
+const WorkloadEntry* find_workload(std::string_view name) {
+  for (const WorkloadEntry& entry : workloads())
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
+
+}  // namespace workload
+}  // namespace ssi
