@@ -57,6 +57,13 @@ TEST(Histogram, PercentilesAreWithinABucketOfSortedValues) {
   }
 }
 
+TEST(Histogram, PercentilesAreOfTheNearestRankAbove) {
+  const Histogram h = histogram_of({10, 20, 30});
+  const std::vector<std::pair<double, std::int64_t>> expected{{0, 10},    {33, 10},   {33.4, 20}, {50, 20},
+                                                              {66.6, 20}, {66.7, 30}, {99.9, 30}, {100, 30}};
+  for (const auto& [percent, value] : expected) EXPECT_EQ(h.percentile_ns(percent), value) << percent;
+}
+
 TEST(Histogram, SumIsExactBeyond64Bits) {
   Histogram h;
   h.add(INT64_MAX, 1'000'000);

@@ -50,6 +50,7 @@ TEST(Stream, IsXoshiro) {
 TEST(Stream, GoldenValues) {
   EXPECT_EQ(first(Stream(0), 2), (std::vector<std::uint64_t>{0x99ec5f36cb75f2b4, 0xbf6e1f784956452a}));
   EXPECT_EQ(first(RandomRoot(1).stream("arrivals", 2), 2), (std::vector<std::uint64_t>{0xd0947934fe6d3b9a, 0x93084e7c62e0168d}));
+  EXPECT_EQ(first(RandomRoot(1).child("workload", 3).stream("gaps"), 1), (std::vector<std::uint64_t>{0x85fce291dd9ed36c}));
 }
 
 TEST(Stream, DependsOnSeedNameAndNumbersOnly) {
@@ -89,21 +90,22 @@ TEST(Stream, BelowStaysBelowAndIsUniform) {
   EXPECT_THROW(stream.below(0), CheckFailed);
 }
 
-// 2^63 + 1: nearly half of all words must be rejected; without that, small results would come twice as often.
+// 3/4 of all words: without rejection the lowest third of the results would come half of the time.
 TEST(Stream, BelowALargeBoundHasNoBias) {
   Stream stream(6);
-  const std::uint64_t bound = (1ULL << 63) + 1;
+  const std::uint64_t third = 1ULL << 62, bound = 3 * third;
   int low = 0;
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 30'000; ++i) {
     const std::uint64_t draw = stream.below(bound);
     ASSERT_LT(draw, bound);
-    low += draw < bound / 2 ? 1 : 0;
+    low += draw < third ? 1 : 0;
   }
-  EXPECT_NEAR(low, 10'000, 400);
+  EXPECT_NEAR(low, 10'000, 450);
 }
 
-TEST(Stream, UnitIsInTheHalfOpenInterval) {
-  Stream stream(8);
+TEST(Stream, UnitIsInTheHalfOpenIntervalWith53Bits) {
+  Stream stream(8), bits(8);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(stream.unit() * 0x1p53, static_cast<double>(bits.next() >> 11));
   double sum = 0;
   for (int i = 0; i < 100'000; ++i) {
     const double draw = stream.unit();
