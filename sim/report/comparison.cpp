@@ -38,17 +38,24 @@ const Json* partner(const std::vector<Json>& runs, const Json& run, const std::s
 
 double positive(const Json& value) { return value.is_null() ? 0.0 : std::max(value.get<double>(), 0.0); }
 
-void add_comparisons(Json& out, const std::vector<Json>& runs, const std::string& fidelity, const std::string& label, const std::string& against) {
+void add_comparisons(Json& out, const std::vector<Json>& runs, const std::string& fidelity, const std::string& label,
+                     const std::string& against) {
   for (const std::string& metric : compared_metrics()) {
     const auto found = compare(runs, fidelity, label, against, metric);
     if (!found) continue;
-    out.push_back({{"metric", metric}, {"strategy", label}, {"against", against}, {"fidelity", fidelity}, {"ratio", found->ratio},
-                   {"low", found->low}, {"high", found->high}, {"pairs", found->pairs},
+    out.push_back({{"metric", metric},
+                   {"strategy", label},
+                   {"against", against},
+                   {"fidelity", fidelity},
+                   {"ratio", found->ratio},
+                   {"low", found->low},
+                   {"high", found->high},
+                   {"pairs", found->pairs},
                    {"confidence", found->pairs > 1 ? Json(kConfidence) : Json(nullptr)}});
   }
 }
 
-}  // namespace
+}   // namespace
 
 double student_t95(std::size_t degrees_of_freedom) {
   // Abramowitz & Stegun, table 26.10, 0.975 column; beyond it their expansion 26.7.5 around the normal quantile.
@@ -73,8 +80,8 @@ Ratio geometric_mean(const std::vector<double>& ratios) {
   return {rounded(std::exp(mean)), rounded(std::exp(mean - half)), rounded(std::exp(mean + half)), ratios.size()};
 }
 
-std::optional<Ratio> compare(const std::vector<Json>& runs, const std::string& fidelity, const std::string& label, const std::string& against,
-                             std::string_view metric, std::string_view metric_of_against) {
+std::optional<Ratio> compare(const std::vector<Json>& runs, const std::string& fidelity, const std::string& label,
+                             const std::string& against, std::string_view metric, std::string_view metric_of_against) {
   std::vector<double> ratios;
   for (const Json& run : runs) {
     if (!is_run(run, fidelity, label)) continue;
@@ -101,4 +108,4 @@ Json comparison_json(const std::vector<Json>& runs) {
   return out;
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

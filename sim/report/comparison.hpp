@@ -22,10 +22,10 @@ Ratio geometric_mean(const std::vector<double>& ratios);
 double student_t95(std::size_t degrees_of_freedom);
 
 // `metric` of `label` over that of `against`, over all seeds of `fidelity` where both runs finished and have a value above 0.
-std::optional<Ratio> compare(const std::vector<Json>& runs, const std::string& fidelity, const std::string& label, const std::string& against,
-                             std::string_view metric, std::string_view metric_of_against = {});
+std::optional<Ratio> compare(const std::vector<Json>& runs, const std::string& fidelity, const std::string& label,
+                             const std::string& against, std::string_view metric, std::string_view metric_of_against = {});
 
 // "comparison" of results.json: every label against the first of its fidelity.
 Json comparison_json(const std::vector<Json>& runs);
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -41,7 +41,7 @@ Json verdict(const config::Expect& expect, const Bound& bound, const Json& value
   return {{"metric", expect.metric}, {"value", value}, {"bound", bound.first}, {"limit", number(limit)}, {"ok", ok}};
 }
 
-}  // namespace
+}   // namespace
 
 std::vector<ExpectProblem> check_expectations(const config::Scenario& scenario) {
   std::vector<ExpectProblem> problems;
@@ -64,9 +64,8 @@ std::size_t evaluate_expectations(const config::Scenario& scenario, std::vector<
   std::size_t missed = 0;
   for (Json& run : runs) run["expect"] = Json::array();
   for (const config::Expect& expect : scenario.expect) {
-    const bool some_value = std::any_of(runs.begin(), runs.end(), [&](const Json& run) {
-      return concerns(expect, run) && !metric_value(run, expect.metric).is_null();
-    });
+    const bool some_value = std::any_of(
+        runs.begin(), runs.end(), [&](const Json& run) { return concerns(expect, run) && !metric_value(run, expect.metric).is_null(); });
     for (Json& run : runs) {
       if (!concerns(expect, run)) continue;
       for (const Bound& bound : bounds(expect)) {
@@ -79,4 +78,4 @@ std::size_t evaluate_expectations(const config::Scenario& scenario, std::vector<
   return missed;
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

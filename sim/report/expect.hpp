@@ -21,4 +21,4 @@ std::vector<ExpectProblem> check_expectations(const config::Scenario& scenario);
 // of remote calls, say, where none was remote) passes only if the expectation named no strategy and another run has a value.
 std::size_t evaluate_expectations(const config::Scenario& scenario, std::vector<Json>& runs);
 
-}  // namespace ssi::report
+}   // namespace ssi::report

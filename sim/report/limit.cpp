@@ -15,7 +15,7 @@ struct Unit {
   double factor;
 };
 constexpr std::array kTimes{Unit{"ns", 1}, Unit{"us", 1e3}, Unit{"ms", 1e6}, Unit{"s", 1e9}, Unit{"min", 60e9}, Unit{"h", 3600e9}};
-constexpr std::array kBytes{Unit{"B", 1},     Unit{"kB", 1e3},       Unit{"MB", 1e6},        Unit{"GB", 1e9},
+constexpr std::array kBytes{Unit{"B", 1},      Unit{"kB", 1e3},        Unit{"MB", 1e6},          Unit{"GB", 1e9},
                             Unit{"KiB", 1024}, Unit{"MiB", 1048576.0}, Unit{"GiB", 1073741824.0}};
 constexpr std::array kNone{Unit{"", 1}};
 
@@ -37,7 +37,7 @@ const char* right_form(Quantity quantity) {
   return "";
 }
 
-}  // namespace
+}   // namespace
 
 Limit parse_limit(std::string_view text, Quantity quantity) {
   const Limit wrong{0, fmt::format("\"{}\" is not {}", text, right_form(quantity))};
@@ -51,4 +51,4 @@ Limit parse_limit(std::string_view text, Quantity quantity) {
   return wrong;
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -14,4 +14,4 @@ struct Limit {
 };
 Limit parse_limit(std::string_view text, Quantity quantity);
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -66,10 +66,13 @@ std::vector<std::string_view> split(std::string_view path) {
 }
 
 template <class Range>
-bool contains(const Range& range, std::string_view word) { return std::find(range.begin(), range.end(), word) != range.end(); }
+bool contains(const Range& range, std::string_view word) {
+  return std::find(range.begin(), range.end(), word) != range.end();
+}
 
 bool is_number(std::string_view word) {
-  return !word.empty() && word.size() <= 9 && word.find_first_not_of("0123456789") == std::string_view::npos && (word.size() == 1 || word[0] != '0');
+  return !word.empty() && word.size() <= 9 && word.find_first_not_of("0123456789") == std::string_view::npos &&
+         (word.size() == 1 || word[0] != '0');
 }
 
 bool is_error(std::string_view word) {
@@ -123,7 +126,7 @@ const Json* child(const Json& parent, std::string_view key) {
   return nullptr;
 }
 
-}  // namespace
+}   // namespace
 
 std::span<const MetricInfo> metric_table() { return kMetrics; }
 
@@ -157,4 +160,4 @@ Json metric_value(const Json& run, std::string_view path) {
   return at->is_number() ? *at : Json(nullptr);
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

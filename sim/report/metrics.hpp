@@ -31,4 +31,4 @@ std::vector<std::string> metric_names();
 // The figure of a run, or null when the run has none (a percentile of no calls). `path` has been found by find_metric.
 Json metric_value(const Json& run, std::string_view path);
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -16,4 +16,4 @@ struct RunCost {
 
 std::string perf_json(double wall_seconds, const std::vector<RunCost>& runs);
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -29,4 +29,4 @@ Results make_results(const ResultsHead& head, const config::Scenario& scenario, 
   return out;
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

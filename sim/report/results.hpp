@@ -9,15 +9,15 @@
 namespace ssi::report {
 
 struct ResultsHead {
-  std::string version, simgrid;            // ssisim's and SimGrid's
-  std::vector<std::string> simgrid_cfg;    // --cfg and --log in force
-  std::string scenario_echo;               // JSON text
+  std::string version, simgrid;           // ssisim's and SimGrid's
+  std::vector<std::string> simgrid_cfg;   // --cfg and --log in force
+  std::string scenario_echo;              // JSON text
 };
 
 struct Results {
-  std::string json;          // ends in a newline
-  std::string table;         // the same for people, see table.hpp
-  std::size_t missed = 0;    // expectations
+  std::string json;         // ends in a newline
+  std::string table;        // the same for people, see table.hpp
+  std::size_t missed = 0;   // expectations
 };
 
 // `runs`: what run_json gave, in scenario order; `all_there`: none is left out.
@@ -26,4 +26,4 @@ Results make_results(const ResultsHead& head, const config::Scenario& scenario, 
 // JSON Schema (draft-07) of results.json.
 std::string results_schema();
 
-}  // namespace ssi::report
+}   // namespace ssi::report

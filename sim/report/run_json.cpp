@@ -5,86 +5,16 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/report/figures.hpp"
 #include "sim/report/json.hpp"
 
 namespace ssi::report {
 namespace {
 
-using record::CallStats;
 using record::Place;
 using record::Recorder;
 
 constexpr double kBusy = 0.95;   // a resource that is in use for this share of the time is what holds the run back
-
-// A figure of no calls is not 0 but absent.
-Json percentile(const Histogram& histogram, double percent) {
-  return histogram.count() == 0 ? Json(nullptr) : Json(histogram.percentile_ns(percent));
-}
-
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
-
-Json small_counts(const record::SmallCounts& counts) {
-  Json out = Json::object();
-  for (std::size_t n = 0; n < counts.counts().size(); ++n)
-    if (counts.counts()[n] != 0) out[std::to_string(n)] = counts.counts()[n];
-  return out;
-}
-
-Json errors_json(const CallStats& stats) {
-  Json out = Json::object();
-  for (std::size_t i = 0; i < record::kErrors; ++i)
-    if (stats.errors[i] != 0) out[std::string(name_of(static_cast<Errno>(i)))] = stats.errors[i];
-  return out;
-}
-
-Json histogram_json(const Histogram& histogram) {
-  Json upper = Json::array();
-  Json count = Json::array();
-  for (const Histogram::Bucket& bucket : histogram.buckets()) {
-    upper.push_back(bucket.upper_ns);
-    count.push_back(bucket.count);
-  }
-  return {{"upper_ns", upper}, {"count", count}};
-}
-
-Json place_json(const CallStats& stats) {
-  const auto calls = static_cast<double>(stats.succeeded());
-  const record::PathTime& where = stats.where;
-  const bool any = stats.succeeded() > 0;
-  return {{"count", stats.succeeded()},
-          {"errors", errors_json(stats)},
-          {"mean_ns", any ? Json(stats.latency.mean_ns()) : Json(nullptr)},
-          {"p50_ns", percentile(stats.latency, 50)},
-          {"p90_ns", percentile(stats.latency, 90)},
-          {"p99_ns", percentile(stats.latency, 99)},
-          {"p999_ns", percentile(stats.latency, 99.9)},
-          {"max_ns", any ? Json(stats.latency.max_ns()) : Json(nullptr)},
-          {"service_p50_ns", percentile(stats.service, 50)},
-          {"service_p99_ns", percentile(stats.service, 99)},
-          {"messages_per_call", any ? Json(ratio(static_cast<double>(stats.messages.total()), calls)) : Json(nullptr)},
-          {"messages", small_counts(stats.messages)},
-          {"critical_path", small_counts(stats.critical_path)},
-          {"messages_of_failed", small_counts(stats.messages_of_failed)},
-          {"where_ns", {{"dispatch", where.dispatch}, {"queue", where.queue}, {"wire", where.wire}, {"cpu", where.cpu}, {"blocked", where.blocked}}},
-          {"histogram", histogram_json(stats.latency)}};
-}
-
-Json calls_json(const Recorder& recorder) {
-  Json out = Json::object();
-  for (std::size_t kind = 0; kind < record::kCalls; ++kind) {
-    const CallStats& local = recorder.calls(kind, Place::local);
-    const CallStats& remote = recorder.calls(kind, Place::remote);
-    CallStats all = local;
-    all.merge(remote);
-    if (all.succeeded() + all.failed() + recorder.abandoned(kind) == 0) continue;
-    Json& call = out[std::string(kCallNames[kind])];
-    call["all"] = place_json(all);
-    call["all"]["abandoned"] = recorder.abandoned(kind);
-    call["local"] = place_json(local);
-    call["remote"] = place_json(remote);
-  }
-  return out;
-}
 
 double measured_seconds(const Recorder& recorder) {
   return std::max(static_cast<double>((recorder.end() - recorder.warmup_until()).ns) / 1e9, 0.0);
@@ -128,7 +58,8 @@ std::uint64_t served_calls(const Recorder& recorder) {
   std::uint64_t sum = 0;
   for (std::size_t kind = 0; kind < record::kCalls; ++kind)
     if (kCallNames[kind] != "compute" && kCallNames[kind] != "sleep")
-      for (Place place : {Place::local, Place::remote}) sum += recorder.calls(kind, place).succeeded() + recorder.calls(kind, place).failed();
+      for (Place place : {Place::local, Place::remote})
+        sum += recorder.calls(kind, place).succeeded() + recorder.calls(kind, place).failed();
   return sum;
 }
 
@@ -165,7 +96,8 @@ struct Busiest {
 };
 
 // Shares of a node's link that its messages took, from the bytes after warm-up.
-void add_links(Json& node, std::size_t id, const RunFacts& facts, const Recorder& recorder, const record::MessageStats& messages, Busiest& busiest) {
+void add_links(Json& node, std::size_t id, const RunFacts& facts, const Recorder& recorder, const record::MessageStats& messages,
+               Busiest& busiest) {
   const std::size_t nodes = recorder.cpu().size();
   if (facts.link_bps == 0 || messages.between_bytes.empty()) return;
   std::uint64_t out = 0;
@@ -210,24 +142,27 @@ Json timeline_json(const record::Timeline& timeline) {
   return {{"bucket_ns", timeline.width().ns}, {"calls_completed", calls}, {"work_done", work}, {"p99_ns", p99}};
 }
 
-}  // namespace
+}   // namespace
 
 std::string run_json(const RunFacts& facts, const Recorder& recorder) {
-  Json run{{"strategy", facts.strategy}, {"label", facts.label}, {"fidelity", facts.fidelity}, {"seed", facts.seed}, {"ending", facts.ending}};
+  Json run{
+      {"strategy", facts.strategy}, {"label", facts.label}, {"fidelity", facts.fidelity}, {"seed", facts.seed}, {"ending", facts.ending}};
   if (!facts.message.empty()) run["message"] = facts.message;
   run["simulated_ns"] = recorder.end().ns;
   run["fingerprint"] = fmt::format("{:016x}", recorder.fingerprint());
   run["work"] = work_json(facts, recorder);
   run["calls"] = calls_json(recorder);
   const record::DispatchStats& dispatch = recorder.dispatch();
-  run["dispatch"] = {{"sites", facts.dispatch_sites}, {"checks", dispatch.checks}, {"shipped", dispatch.shipped}, {"stale", dispatch.stale}};
+  run["dispatch"] = {
+      {"sites", facts.dispatch_sites}, {"checks", dispatch.checks}, {"shipped", dispatch.shipped}, {"stale", dispatch.stale}};
   run["messages"] = messages_json(recorder);
   Busiest busiest;
   run["nodes"] = nodes_json(facts, recorder, busiest);
   run["saturated"] = busiest.share >= kBusy ? Json(busiest.name) : Json(nullptr);
   run["timeline"] = timeline_json(recorder.timeline());
-  run["coverage"] = {{"process", facts.coverage[0]}, {"file", facts.coverage[1]}, {"channel", facts.coverage[2]}, {"segment", facts.coverage[3]}};
+  run["coverage"] = {
+      {"process", facts.coverage[0]}, {"file", facts.coverage[1]}, {"channel", facts.coverage[2]}, {"segment", facts.coverage[3]}};
   return run.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

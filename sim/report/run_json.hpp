@@ -14,20 +14,20 @@ namespace ssi::report {
 struct RunFacts {
   std::string strategy, label, fidelity;
   std::uint64_t seed{};
-  std::string ending;                      // "finished", "interrupted", "no_progress", "invariant_broken", "bug"
-  std::string message;                     // why, for all but the first
+  std::string ending;    // "finished", "interrupted", "no_progress", "invariant_broken", "bug"
+  std::string message;   // why, for all but the first
   struct Workload {
     std::string name, unit;
     Duration start;
   };
-  std::vector<Workload> workloads;         // in the scenario's order
+  std::vector<Workload> workloads;   // in the scenario's order
   std::uint32_t dispatch_sites{};
-  std::array<std::string, 4> coverage;     // process, file, channel, segment
-  std::uint32_t cores_per_node{};          // of a kernel of this design
-  std::int64_t link_bps{};                 // of each node's link, each way; 0: not known, or no network
+  std::array<std::string, 4> coverage;   // process, file, channel, segment
+  std::uint32_t cores_per_node{};        // of a kernel of this design
+  std::int64_t link_bps{};               // of each node's link, each way; 0: not known, or no network
 };
 
 // JSON text of one run, without `expect`. The same record gives the same bytes.
 std::string run_json(const RunFacts& facts, const record::Recorder& recorder);
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -37,29 +37,56 @@ Json object(std::initializer_list<Key> keys) {
 
 Json place() {
   const Json figure = or_null("integer");
-  return object({{"count", integer()}, {"errors", map(integer())}, {"mean_ns", figure}, {"p50_ns", figure}, {"p90_ns", figure}, {"p99_ns", figure},
-                 {"p999_ns", figure}, {"max_ns", figure}, {"service_p50_ns", figure}, {"service_p99_ns", figure},
-                 {"messages_per_call", or_null("number")}, {"messages", map(integer())}, {"critical_path", map(integer())},
-                 {"messages_of_failed", map(integer())}, {"where_ns", map(integer())},
-                 {"histogram", object({{"upper_ns", list(integer())}, {"count", list(integer())}})}, {"abandoned", integer(), false}});
+  return object({{"count", integer()},
+                 {"errors", map(integer())},
+                 {"mean_ns", figure},
+                 {"p50_ns", figure},
+                 {"p90_ns", figure},
+                 {"p99_ns", figure},
+                 {"p999_ns", figure},
+                 {"max_ns", figure},
+                 {"service_p50_ns", figure},
+                 {"service_p99_ns", figure},
+                 {"messages_per_call", or_null("number")},
+                 {"messages", map(integer())},
+                 {"critical_path", map(integer())},
+                 {"messages_of_failed", map(integer())},
+                 {"where_ns", map(integer())},
+                 {"histogram", object({{"upper_ns", list(integer())}, {"count", list(integer())}})},
+                 {"abandoned", integer(), false}});
 }
 
 Json work() {
-  Json one = object({{"workload", text()}, {"unit", text()}, {"done", integer()}, {"per_second", number()}, {"makespan_ns", or_null("integer")},
+  Json one = object({{"workload", text()},
+                     {"unit", text()},
+                     {"done", integer()},
+                     {"per_second", number()},
+                     {"makespan_ns", or_null("integer")},
                      {"from_intended_p99_ns", or_null("integer")}});
-  return object({{"unit", text()}, {"done", integer()}, {"per_second", number()}, {"makespan_ns", or_null("integer")},
-                 {"from_intended_p99_ns", or_null("integer")}, {"by_workload", list(std::move(one))}});
+  return object({{"unit", text()},
+                 {"done", integer()},
+                 {"per_second", number()},
+                 {"makespan_ns", or_null("integer")},
+                 {"from_intended_p99_ns", or_null("integer")},
+                 {"by_workload", list(std::move(one))}});
 }
 
 Json messages() {
-  return object({{"count", integer()}, {"bytes", integer()}, {"per_call", number()}, {"calls_cut_off", integer()},
+  return object({{"count", integer()},
+                 {"bytes", integer()},
+                 {"per_call", number()},
+                 {"calls_cut_off", integer()},
                  {"by_type", map(object({{"count", integer()}, {"bytes", integer()}}))},
-                 {"between", list(list(integer())), false}, {"between_bytes", list(list(integer())), false}});
+                 {"between", list(list(integer())), false},
+                 {"between_bytes", list(list(integer())), false}});
 }
 
 Json node() {
-  return object({{"id", integer()}, {"core_count", integer()}, {"cpu", object({{"kernel", number()}, {"program", number()}})},
-                 {"egress", number(), false}, {"ingress", number(), false}});
+  return object({{"id", integer()},
+                 {"core_count", integer()},
+                 {"cpu", object({{"kernel", number()}, {"program", number()}})},
+                 {"egress", number(), false},
+                 {"ingress", number(), false}});
 }
 
 Json expect() {
@@ -68,32 +95,55 @@ Json expect() {
 
 Json run() {
   Json calls = Json::object({{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}});
-  for (std::string_view name : kCallNames) calls["properties"][std::string(name)] = object({{"all", place()}, {"local", place()}, {"remote", place()}});
+  for (std::string_view name : kCallNames)
+    calls["properties"][std::string(name)] = object({{"all", place()}, {"local", place()}, {"remote", place()}});
   const Json endings = Json::array({"finished", "interrupted", "no_progress", "invariant_broken", "bug"});
-  return object({{"strategy", text()}, {"label", text()}, {"fidelity", text()}, {"seed", integer()},
-                 {"ending", Json::object({{"enum", endings}})}, {"message", text(), false}, {"simulated_ns", integer()},
-                 {"fingerprint", Json::object({{"type", "string"}, {"pattern", "^[0-9a-f]{16}$"}})}, {"work", work()}, {"calls", std::move(calls)},
+  return object({{"strategy", text()},
+                 {"label", text()},
+                 {"fidelity", text()},
+                 {"seed", integer()},
+                 {"ending", Json::object({{"enum", endings}})},
+                 {"message", text(), false},
+                 {"simulated_ns", integer()},
+                 {"fingerprint", Json::object({{"type", "string"}, {"pattern", "^[0-9a-f]{16}$"}})},
+                 {"work", work()},
+                 {"calls", std::move(calls)},
                  {"dispatch", object({{"sites", integer()}, {"checks", integer()}, {"shipped", integer()}, {"stale", integer()}})},
-                 {"messages", messages()}, {"nodes", list(node())}, {"saturated", or_null("string")},
-                 {"timeline", object({{"bucket_ns", integer()}, {"calls_completed", list(integer())}, {"work_done", list(integer())},
+                 {"messages", messages()},
+                 {"nodes", list(node())},
+                 {"saturated", or_null("string")},
+                 {"timeline", object({{"bucket_ns", integer()},
+                                      {"calls_completed", list(integer())},
+                                      {"work_done", list(integer())},
                                       {"p99_ns", list(or_null("integer"))}})},
-                 {"coverage", map(text())}, {"expect", list(expect())}});
+                 {"coverage", map(text())},
+                 {"expect", list(expect())}});
 }
 
 Json comparison() {
-  return object({{"metric", text()}, {"strategy", text()}, {"against", text()}, {"fidelity", text()}, {"ratio", number()}, {"low", number()},
-                 {"high", number()}, {"pairs", integer()}, {"confidence", or_null("number")}});
+  return object({{"metric", text()},
+                 {"strategy", text()},
+                 {"against", text()},
+                 {"fidelity", text()},
+                 {"ratio", number()},
+                 {"low", number()},
+                 {"high", number()},
+                 {"pairs", integer()},
+                 {"confidence", or_null("number")}});
 }
 
-}  // namespace
+}   // namespace
 
 std::string results_schema() {
   Json schema = object({{"schema_version", Json::object({{"const", 1}})},
                         {"ssisim", object({{"version", text()}, {"simgrid", text()}, {"simgrid_cfg", list(text())}})},
-                        {"scenario", of_type("object")}, {"complete", boolean()}, {"runs", list(run())}, {"comparison", list(comparison())}});
+                        {"scenario", of_type("object")},
+                        {"complete", boolean()},
+                        {"runs", list(run())},
+                        {"comparison", list(comparison())}});
   Json document = Json::object({{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "results.json of ssisim"}});
   document.update(schema);
   return document.dump(2) + "\n";
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -66,7 +66,9 @@ double sum(const std::vector<double>& all) {
 }
 
 template <class Text>
-std::string cell(const std::optional<double>& value, Text text) { return value ? text(*value) : kNone; }
+std::string cell(const std::optional<double>& value, Text text) {
+  return value ? text(*value) : kNone;
+}
 
 std::string errors_text(const Section& section, const std::string& label, const std::string& place_path) {
   std::string out;
@@ -81,21 +83,30 @@ std::string errors_text(const Section& section, const std::string& label, const 
 std::string ratio_text(const std::optional<Ratio>& ratio) { return ratio ? human_number(ratio->ratio) : kNone; }
 
 // One line of the calls' table; empty: no such call of that label there. `service`: without the time it was blocked.
-std::vector<std::string> call_row(const Section& section, const std::string& label, const std::string& call, const std::string& place, bool service) {
+std::vector<std::string> call_row(const Section& section, const std::string& label, const std::string& call, const std::string& place,
+                                  bool service) {
   const std::string path = "calls." + call + "." + place;
   const std::string prefix = service ? ".service_" : ".";
   const double count = sum(values(section, label, path + ".count"));
   const std::string errors = errors_text(section, label, path);
   if (count == 0 && errors.empty()) return {};
   if (service && sum(values(section, label, path + ".where.blocked")) == 0) return {};
-  const auto ratio = compare(section.runs, section.fidelity, label, section.base, path + prefix + "p50", "calls." + call + ".all" + prefix + "p50");
-  return {call + (service ? "*" : ""), place, shortened(label, kLabelWidth), fmt::format("{:.0f}", count),
-          cell(median(values(section, label, path + prefix + "p50")), human_time), cell(median(values(section, label, path + prefix + "p99")), human_time),
-          cell(median(values(section, label, path + ".messages_per_call")), human_number), ratio_text(ratio), service ? "" : errors};
+  const auto ratio =
+      compare(section.runs, section.fidelity, label, section.base, path + prefix + "p50", "calls." + call + ".all" + prefix + "p50");
+  return {call + (service ? "*" : ""),
+          place,
+          shortened(label, kLabelWidth),
+          fmt::format("{:.0f}", count),
+          cell(median(values(section, label, path + prefix + "p50")), human_time),
+          cell(median(values(section, label, path + prefix + "p99")), human_time),
+          cell(median(values(section, label, path + ".messages_per_call")), human_number),
+          ratio_text(ratio),
+          service ? "" : errors};
 }
 
 std::string calls_table(const Section& section) {
-  Columns columns({"call", "served", "strategy", "count", "p50", "p99", "msg/call", "p50 vs " + shortened(section.base, 12), "errors"}, 3, true);
+  Columns columns({"call", "served", "strategy", "count", "p50", "p99", "msg/call", "p50 vs " + shortened(section.base, 12), "errors"}, 3,
+                  true);
   bool any_service = false;
   for (std::string_view call : kCallNames)
     for (bool service : {false, true})
@@ -117,13 +128,16 @@ std::string interval(const std::optional<Ratio>& ratio) {
 
 std::string work_table(const Section& section) {
   const std::string unit = section.runs.front().at("work").at("unit");
-  Columns columns({"work: " + shortened(unit, kLabelWidth), "done", "per second", "makespan", "messages", "bytes", "slow-down vs " + shortened(section.base, 12)}, 1, true);
+  Columns columns({"work: " + shortened(unit, kLabelWidth), "done", "per second", "makespan", "messages", "bytes",
+                   "slow-down vs " + shortened(section.base, 12)},
+                  1, true);
   for (const std::string& label : section.labels) {
     const auto slow_down = compare(section.runs, section.fidelity, section.base, label, "work.per_second");
     columns.add({shortened(label, kLabelWidth), fmt::format("{:.0f}", sum(values(section, label, "work.done"))),
-                 cell(median(values(section, label, "work.per_second")), human_number), cell(median(values(section, label, "work.makespan")), human_time),
-                 cell(median(values(section, label, "messages.count")), [](double count) { return fmt::format("{:.0f}", count); }), cell(median(values(section, label, "messages.bytes")), human_bytes),
-                 interval(slow_down)});
+                 cell(median(values(section, label, "work.per_second")), human_number),
+                 cell(median(values(section, label, "work.makespan")), human_time),
+                 cell(median(values(section, label, "messages.count")), [](double count) { return fmt::format("{:.0f}", count); }),
+                 cell(median(values(section, label, "messages.bytes")), human_bytes), interval(slow_down)});
   }
   return columns.text();
 }
@@ -151,9 +165,10 @@ std::string expect_lines(const Json& document) {
       const std::string metric = expect.at("metric");
       const Json& value = expect.at("value");
       ++missed;
-      lines += fmt::format("expect missed: {} is {}, {} {} ({}, seed {})\n", metric, value.is_null() ? "not measured" : quantity(metric, value.get<double>()),
-                            expect.at("bound").get<std::string>(), quantity(metric, expect.at("limit").get<double>()), run.at("label").get<std::string>(),
-                            run.at("seed").get<std::uint64_t>());
+      lines += fmt::format("expect missed: {} is {}, {} {} ({}, seed {})\n", metric,
+                           value.is_null() ? "not measured" : quantity(metric, value.get<double>()), expect.at("bound").get<std::string>(),
+                           quantity(metric, expect.at("limit").get<double>()), run.at("label").get<std::string>(),
+                           run.at("seed").get<std::uint64_t>());
     }
   if (kept + missed > 0) lines += fmt::format("expect: {} kept, {} missed\n", kept, missed);
   return lines;
@@ -172,7 +187,7 @@ std::string title(const Json& document, const Section& section) {
                      document.at("complete").get<bool>() ? "" : " (not complete)");
 }
 
-}  // namespace
+}   // namespace
 
 std::string table(const Json& document) {
   std::string out;
@@ -185,4 +200,4 @@ std::string table(const Json& document) {
   return out;
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

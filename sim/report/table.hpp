@@ -9,4 +9,4 @@ namespace ssi::report {
 // `document`: all of results.json. Counts are sums over the seeds, times and rates medians, ratios geometric means.
 std::string table(const Json& document);
 
-}  // namespace ssi::report
+}   // namespace ssi::report

@@ -30,10 +30,11 @@ std::string scaled(double value, std::span<const Scale> scales) {
 
 // Characters of UTF-8 text: bytes that do not continue one.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
-}  // namespace
+}   // namespace
 
 std::string human_time(double ns) {
   constexpr std::array kScales{Scale{1e9, "s"}, Scale{1e6, "ms"}, Scale{1e3, "us"}, Scale{1, "ns"}};
@@ -75,4 +76,4 @@ std::string Columns::text() const {
   return out;
 }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

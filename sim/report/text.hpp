@@ -7,9 +7,9 @@
 
 namespace ssi::report {
 
-std::string human_time(double ns);                        // "850 ns", "1.53 ms", "12.3 s": three significant digits
-std::string human_bytes(double bytes);                    // "512 B", "1.50 KiB"
-std::string human_number(double value);                   // "0.25", "12.3", "4711"
+std::string human_time(double ns);                            // "850 ns", "1.53 ms", "12.3 s": three significant digits
+std::string human_bytes(double bytes);                        // "512 B", "1.50 KiB"
+std::string human_number(double value);                       // "0.25", "12.3", "4711"
 std::string shortened(std::string text, std::size_t width);   // ends in "~" where it was cut; counts characters, not bytes
 
 // Rows of cells; numbers (all but the first `left` columns, and the last when `left_end`) are aligned to the right.
@@ -27,4 +27,4 @@ class Columns {
   bool left_end_;
 };
 
-}  // namespace ssi::report
+}   // namespace ssi::report

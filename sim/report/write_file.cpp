@@ -21,7 +21,9 @@ class Descriptor {
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { if (number_ >= 0) ::close(number_); }
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
 
   void write(std::string_view rest) {
     while (!rest.empty()) {
@@ -42,7 +44,7 @@ class Descriptor {
   int number_;
 };
 
-}  // namespace
+}   // namespace
 
 void write_file(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".tmp";
@@ -61,4 +63,4 @@ void write_file(const std::string& path, std::string_view content) {
 
 void sync_folder(const std::string& folder) { Descriptor(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY).sync(); }
 
-}  // namespace ssi::report
+}   // namespace ssi::report

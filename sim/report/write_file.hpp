@@ -17,4 +17,4 @@ void write_file(const std::string& path, std::string_view content);
 // Makes what was renamed in `folder` durable. Throws WriteError.
 void sync_folder(const std::string& folder);
 
-}  // namespace ssi::report
+}   // namespace ssi::report
