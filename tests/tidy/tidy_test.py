@@ -30,7 +30,8 @@ class Rules(unittest.TestCase):
                     self.assertEqual(list(rule.check(Source(path, text)) or ()), [])
 
     def test_comments_and_strings_are_not_code(self):
-        source = Source("models/x.cpp", 'int a; // static int b;\nauto s = "throw \\" x";\n/* throw\n */ char c = \'"\';\nint d = 1\'000;\n')
+        source = Source("models/x.cpp", 'int a; // static int b;\nauto s = "throw \\" x";\n/* throw\n */ char c = \'"\';\n'
+                        'int d = 1\'000;\n')
         self.assertNotIn("static", source.code)
         self.assertNotIn("throw", source.code)
         self.assertEqual(source.code.count("\n"), source.text.count("\n"))
