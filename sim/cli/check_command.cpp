@@ -32,31 +32,37 @@ void check_expectations(const config::Scenario& scenario, const Options& options
 void check_platform(const config::Scenario& scenario, const Options& options) {
   std::string problem;
   bool checked = false;
-  const auto body = [&](std::size_t, ChildPipe& pipe) { pipe.send('C', sim::check_platform(scenario.platform, options.simgrid_arguments)); };
+  const auto body = [&](std::size_t, ChildPipe& pipe) {
+    pipe.send('C', sim::check_platform(scenario.platform, options.simgrid_arguments));
+  };
   run_children(1, 1, body,
-               {.frame = [&](std::size_t, Frame frame) {
-                  checked = frame.kind == 'C';
-                  problem = frame.payload;
-                },
-                .ended = [&](const ChildEnd& end) {
-                  if (!checked && problem.empty()) problem = "SimGrid refused it (see above): its process " + end.how();
-                }});
+               {.frame =
+                    [&](std::size_t, Frame frame) {
+                      checked = frame.kind == 'C';
+                      problem = frame.payload;
+                    },
+                .ended =
+                    [&](const ChildEnd& end) {
+                      if (!checked && problem.empty()) problem = "SimGrid refused it (see above): its process " + end.how();
+                    }});
   if (interrupted() != 0 || problem.empty()) return;
-  if (const auto list = problem.find("\nExisting config keys"); list != std::string::npos) problem = problem.substr(0, list) + " (see ssisim --help-simgrid)";
+  if (const auto list = problem.find("\nExisting config keys"); list != std::string::npos)
+    problem = problem.substr(0, list) + " (see ssisim --help-simgrid)";
   const std::string& file = scenario.platform.xml_file;
   const std::string settings = options.simgrid_arguments.empty() ? "" : fmt::format(" with {}", fmt::join(options.simgrid_arguments, " "));
   throw UserError(fmt::format("platform {}{}: {}", file.empty() ? scenario.platform.name : file, settings, problem));
 }
 
-}  // namespace
+}   // namespace
 
 load::Loaded load_checked(const Options& options) {
   load::Loaded loaded = load::load_scenario(options.scenario, options.overrides);
   if (!loaded.problems.empty())
-    throw UserError(fmt::format("{} problem{} in the scenario:{}", loaded.problems.size(), loaded.problems.size() == 1 ? "" : "s", lines_of(loaded.problems)));
+    throw UserError(fmt::format("{} problem{} in the scenario:{}", loaded.problems.size(), loaded.problems.size() == 1 ? "" : "s",
+                                lines_of(loaded.problems)));
   check_expectations(loaded.scenario, options);
   check_platform(loaded.scenario, options);
   return loaded;
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -7,4 +7,4 @@ namespace ssi::cli {
 // Throws UserError with all problems of a kind at once.
 load::Loaded load_checked(const Options& options);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -41,9 +41,7 @@ struct Child {
   ChildPipe pipe(descriptor);
   try {
     body(job, pipe);
-  } catch (const std::exception& failed) {
-    pipe.send(kFailedFrame, failed.what());
-  }
+  } catch (const std::exception& failed) { pipe.send(kFailedFrame, failed.what()); }
   ::_exit(0);   // no destructors of the parent's objects, no SimGrid shutdown
 }
 
@@ -125,7 +123,7 @@ class Nursery {
   std::vector<Child> children_;
 };
 
-}  // namespace
+}   // namespace
 
 // A parent that is gone ends this child (PR_SET_PDEATHSIG), so an error has nobody to be told to.
 void ChildPipe::send(char kind, std::string_view payload) {
@@ -141,11 +139,13 @@ void ChildPipe::send(char kind, std::string_view payload) {
 }
 
 std::string ChildEnd::how() const {
-  if (WIFSIGNALED(wait_status)) return fmt::format("was killed by signal {} ({})", WTERMSIG(wait_status), ::strsignal(WTERMSIG(wait_status)));
+  if (WIFSIGNALED(wait_status))
+    return fmt::format("was killed by signal {} ({})", WTERMSIG(wait_status), ::strsignal(WTERMSIG(wait_status)));
   return fmt::format("exited with {}", WEXITSTATUS(wait_status));
 }
 
-void run_children(std::size_t jobs, std::size_t at_once, const std::function<void(std::size_t, ChildPipe&)>& body, const ChildWatch& watch) {
+void run_children(std::size_t jobs, std::size_t at_once, const std::function<void(std::size_t, ChildPipe&)>& body,
+                  const ChildWatch& watch) {
   Nursery nursery(body, watch);
   bool told = false;
   for (std::size_t next = 0; (next < jobs && interrupted() == 0) || nursery.running() > 0;) {
@@ -156,4 +156,4 @@ void run_children(std::size_t jobs, std::size_t at_once, const std::function<voi
   }
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

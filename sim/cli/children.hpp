@@ -45,4 +45,4 @@ struct ChildWatch {
 // started any more and those that run are told to end. Returns when none runs.
 void run_children(std::size_t jobs, std::size_t at_once, const std::function<void(std::size_t, ChildPipe&)>& body, const ChildWatch& watch);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

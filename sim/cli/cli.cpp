@@ -32,7 +32,7 @@ int dispatch(const Options& options) {
   return kBug;
 }
 
-}  // namespace
+}   // namespace
 
 int main(int argc, const char* const* argv) {
   guard_standard_descriptors();
@@ -48,4 +48,4 @@ int main(int argc, const char* const* argv) {
   }
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -5,4 +5,4 @@ namespace ssi::cli {
 
 int main(int argc, const char* const* argv);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -19,4 +19,4 @@ struct UserError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -19,4 +19,4 @@ std::vector<std::unique_ptr<char[]>> shake_heap(std::uint64_t seed) {
   return kept;
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

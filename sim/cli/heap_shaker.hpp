@@ -9,4 +9,4 @@ namespace ssi::cli {
 // Blocks of random sizes, about half of them freed again. The rest lives as long as the value.
 std::vector<std::unique_ptr<char[]>> shake_heap(std::uint64_t seed);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -74,7 +74,9 @@ std::string metrics_text() {
     const char* unit = info.quantity == report::Quantity::time ? "time" : info.quantity == report::Quantity::bytes ? "bytes" : "number";
     out += fmt::format("{:<42} {:<7} {}\n", info.pattern, unit, info.meaning);
   }
-  return out + "\nCALL: a call; PLACE: all, local or remote, all where it is left out; ERROR: ESRCH, ...; N, NODE: a number; TYPE: a message type\n";
+  return out +
+         "\nCALL: a call; PLACE: all, local or remote, all where it is left out; ERROR: ESRCH, ...; N, NODE: a number; TYPE: a message "
+         "type\n";
 }
 
 std::string names_of_strategies() {
@@ -83,7 +85,7 @@ std::string names_of_strategies() {
   return out;
 }
 
-}  // namespace
+}   // namespace
 
 std::string program_version() { return SSISIM_VERSION; }
 
@@ -110,4 +112,4 @@ std::string list_text(const std::string& topic) {
   return metrics_text();
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -4,9 +4,9 @@
 
 namespace ssi::cli {
 
-std::string program_version();              // "0.1.0"
+std::string program_version();   // "0.1.0"
 std::string help_text();
 std::string version_text();
 std::string list_text(const std::string& topic);   // one of list_topics()
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

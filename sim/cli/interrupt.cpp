@@ -23,7 +23,7 @@ void handle(int signal, void (*handler)(int)) {
   sigaction(signal, &action, nullptr);   // without SA_RESTART: waiting calls return
 }
 
-}  // namespace
+}   // namespace
 
 const volatile std::sig_atomic_t& interrupted() { return g_signal; }
 
@@ -44,4 +44,4 @@ void catch_interrupts_in_child() {
   handle(SIGTERM, on_any);
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -10,4 +10,4 @@ const volatile std::sig_atomic_t& interrupted();
 void catch_interrupts();            // in the parent
 void catch_interrupts_in_child();   // SIGTERM only, as often as it comes: the parent forwards, and decides when it is enough
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

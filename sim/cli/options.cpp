@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <sstream>
@@ -24,37 +25,47 @@ const Words kSchemas{"scenario", "platform", "results"};
 constexpr std::size_t kMaxJobs = 1024;
 constexpr const char* kStray = "stray-word";   // collects words that belong to no option
 
+struct OptionRow {
+  const char* name;
+  const char* value;   // what follows it in --help; nullptr: nothing does
+  bool repeatable;
+  const char* meaning;
+};
+constexpr std::array kOptions{
+    OptionRow{"scenario", "FILE", false, "the scenario; - reads standard input"},
+    OptionRow{"strategy", "NAME", true, "repeatable; overrides the scenario's list"},
+    OptionRow{"platform", "FILE", false, "ours or any SimGrid XML; overrides the scenario's"},
+    OptionRow{"set", "PATH=VALUE", true, "repeatable; overrides one value, PATH as in platform.nodes or /platform/nodes"},
+    OptionRow{"seed", "N", false, "overrides the scenario's first seed"},
+    OptionRow{"replicates", "N", false, "overrides how many seeds each strategy runs with"},
+    OptionRow{"fidelity", "LIST", false, "overrides the scenario's list of fidelities, separated by commas"},
+    OptionRow{"out", "DIR", false, "where results go; default results/<scenario name>; an earlier result there is replaced"},
+    OptionRow{"trace", "LIST", true, "traces to write into each run's folder; this version has ops (ops.jsonl)"},
+    OptionRow{"format", "table|json", false, "what standard output gets; default table; json: the content of results.json"},
+    OptionRow{"jobs", "N", false, "runs at once; default all cores"},
+    OptionRow{"validate", nullptr, false, "check the scenario and the platform, and stop"},
+    OptionRow{"repeat-check", nullptr, false, "run everything twice; differing runs are exit 1 and name the first event that differs"},
+    OptionRow{"progress", "WHEN", false, "on standard error: auto (only on a terminal, the default), always, never"},
+    OptionRow{"cfg", "KEY:VALUE", true, "repeatable; passed to SimGrid"},
+    OptionRow{"log", "SETTING", true, "repeatable; passed to SimGrid"},
+    OptionRow{"help-simgrid", nullptr, false, "SimGrid's help on --cfg and --log"},
+    OptionRow{"version", nullptr, false, "versions of ssisim and SimGrid"},
+    OptionRow{"help", nullptr, false, "this text"},
+};
+
 po::options_description described() {
-  const auto word = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  const auto words = [](const char* name) { return po::value<Words>()->composing()->value_name(name); };
   po::options_description all("Options of a run", 100, 60);
-  all.add_options()
-      ("scenario", word("FILE"), "the scenario; - reads standard input")
-      ("strategy", words("NAME"), "repeatable; overrides the scenario's list")
-      ("platform", word("FILE"), "ours or any SimGrid XML; overrides the scenario's")
-      ("set", words("PATH=VALUE"), "repeatable; overrides one value, PATH as in platform.nodes or /platform/nodes")
-      ("seed", word("N"), "overrides the scenario's first seed")
-      ("replicates", word("N"), "overrides how many seeds each strategy runs with")
-      ("fidelity", word("LIST"), "overrides the scenario's list of fidelities, separated by commas")
-      ("out", word("DIR"), "where results go; default results/<scenario name>; an earlier result there is replaced")
-      ("trace", words("LIST"), "traces to write into each run's folder; this version has ops (ops.jsonl)")
-      ("format", word("table|json"), "what standard output gets; default table; json: the content of results.json")
-      ("jobs", word("N"), "runs at once; default all cores")
-      ("validate", "check the scenario and the platform, and stop")
-      ("repeat-check", "run everything twice; differing fingerprints are exit 1 and name the first event that differs")
-      ("progress", word("WHEN"), "on standard error: auto (only on a terminal, the default), always, never")
-      ("cfg", words("KEY:VALUE"), "repeatable; passed to SimGrid")
-      ("log", words("SETTING"), "repeatable; passed to SimGrid")
-      ("help-simgrid", "SimGrid's help on --cfg and --log")
-      ("version", "versions of ssisim and SimGrid")
-      ("help", "this text");
+  for (const OptionRow& row : kOptions) {
+    if (row.value == nullptr) all.add_options()(row.name, row.meaning);
+    else if (row.repeatable) all.add_options()(row.name, po::value<Words>()->composing()->value_name(row.value), row.meaning);
+    else all.add_options()(row.name, po::value<std::string>()->value_name(row.value), row.meaning);
+  }
   return all;
 }
 
 Words option_names() {
   Words names;
-  const po::options_description all = described();
-  for (const auto& option : all.options()) names.push_back("--" + option->long_name());
+  for (const OptionRow& row : kOptions) names.push_back(std::string("--") + row.name);
   return names;
 }
 
@@ -135,11 +146,11 @@ Options parse_run(const Words& words) {
     const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing & ~po::command_line_style::allow_short;
     po::options_description all;
     all.add(described()).add_options()(kStray, po::value<Words>());
-    po::store(po::command_line_parser(words).options(all).positional(po::positional_options_description().add(kStray, -1)).style(style).run(), given);
+    po::store(
+        po::command_line_parser(words).options(all).positional(po::positional_options_description().add(kStray, -1)).style(style).run(),
+        given);
     if (given.count(kStray) != 0) refuse_word(given[kStray].as<Words>()[0]);
-  } catch (const po::unknown_option& unknown) {
-    refuse_option(unknown.get_option_name());
-  } catch (const po::error& wrong) {
+  } catch (const po::unknown_option& unknown) { refuse_option(unknown.get_option_name()); } catch (const po::error& wrong) {
     refuse(wrong.what());
   }
   Options options = from(given);
@@ -164,12 +175,13 @@ Options parse_verb(const Words& words) {
   options.verb = verb == "list" ? Verb::list : Verb::schema;
   options.topic = words[1];
   if (verb == "schema" && options.topic == "sweep") throw UserError("schema sweep is not in this version");
-  if (verb == "list" && (options.topic == "protocols" || options.topic == "faults")) throw UserError("list " + options.topic + " is not in this version");
+  if (verb == "list" && (options.topic == "protocols" || options.topic == "faults"))
+    throw UserError("list " + options.topic + " is not in this version");
   one_of(verb, options.topic, topics);
   return options;
 }
 
-}  // namespace
+}   // namespace
 
 const std::vector<std::string>& list_topics() {
   static const Words kTopics{"strategies", "workloads", "platforms", "metrics"};
@@ -189,4 +201,4 @@ std::string options_help() {
   return text.str();
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

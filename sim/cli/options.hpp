@@ -11,12 +11,12 @@ enum class Verb { run, list, schema, help, version, help_simgrid };
 
 struct Options {
   Verb verb = Verb::run;
-  std::string topic;                 // of list and schema
-  std::string scenario;              // a file, or "-"
+  std::string topic;      // of list and schema
+  std::string scenario;   // a file, or "-"
   load::Overrides overrides;
-  std::string out;                   // empty: results/<scenario name>
+  std::string out;   // empty: results/<scenario name>
   bool trace_ops = false;
-  bool json = false;                 // instead of the table
+  bool json = false;   // instead of the table
   bool validate = false, repeat_check = false;
   std::size_t jobs = 1;
   enum class Progress { automatic, always, never } progress = Progress::automatic;
@@ -31,4 +31,4 @@ std::string options_help();
 
 const std::vector<std::string>& list_topics();   // of `ssisim list`
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

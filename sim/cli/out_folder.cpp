@@ -32,7 +32,8 @@ void check_replaceable(const fs::path& path) {
   for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
     const std::string name = entry.path().filename();
     if (std::find(kOurs.begin(), kOurs.end(), name) == kOurs.end())
-      fail(path, fmt::format("holds {}, which is no part of a result, and would be replaced whole (choose another folder with --out)", name));
+      fail(path,
+           fmt::format("holds {}, which is no part of a result, and would be replaced whole (choose another folder with --out)", name));
     empty &= name == ".partial";
   }
   if (!empty && !fs::exists(path / "results.json"))
@@ -48,7 +49,7 @@ bool must_stay(const fs::path& path) {
   return own.st_dev != parent.st_dev || fs::equivalent(path, fs::current_path()) || ::access(path.parent_path().c_str(), W_OK) != 0;
 }
 
-}  // namespace
+}   // namespace
 
 std::string path_component(const std::string& name) {
   std::string out;
@@ -65,7 +66,8 @@ OutFolder::OutFolder(const std::string& wanted) try {
   check_replaceable(path_);
   fs::create_directories(fs::path(path_).parent_path());
   inside_ = must_stay(path_);
-  staging_ = inside_ ? fs::path(path_) / ".partial" : fs::path(path_).parent_path() / fmt::format(".{}.partial", fs::path(path_).filename().string());
+  staging_ = inside_ ? fs::path(path_) / ".partial"
+                     : fs::path(path_).parent_path() / fmt::format(".{}.partial", fs::path(path_).filename().string());
   fs::create_directory(staging_);
   lock_ = ::open(staging_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (lock_ < 0) fail(staging_, std::strerror(errno));
@@ -74,9 +76,7 @@ OutFolder::OutFolder(const std::string& wanted) try {
     fail(path_, "another ssisim is writing there");
   }
   for (const fs::directory_entry& left : fs::directory_iterator(staging_)) fs::remove_all(left);   // of one that was killed
-} catch (const fs::filesystem_error& problem) {
-  fail(wanted, problem.code().message());
-}
+} catch (const fs::filesystem_error& problem) { fail(wanted, problem.code().message()); }
 
 OutFolder::~OutFolder() {
   std::error_code ignored;
@@ -96,15 +96,14 @@ void OutFolder::commit() {
   try {
     check_replaceable(path_);   // again: the runs may have taken hours
     inside_ ? move_in() : swap_in();
-  } catch (const fs::filesystem_error& problem) {
-    fail(path_, problem.code().message());
-  }
+  } catch (const fs::filesystem_error& problem) { fail(path_, problem.code().message()); }
   report::sync_folder(inside_ ? path_ : fs::path(path_).parent_path().string());
 }
 
 void OutFolder::swap_in() {
   if (!fs::exists(path_)) return fs::rename(staging_, path_);
-  if (::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;   // the destructor removes the old one
+  if (::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0)
+    return;   // the destructor removes the old one
   if (errno != EINVAL && errno != ENOSYS) fail(path_, std::strerror(errno));
   const std::string old = staging_ + ".old";   // a file system without exchange
   fs::remove_all(old);
@@ -119,4 +118,4 @@ void OutFolder::move_in() {
     if (fs::exists(fs::path(staging_) / name)) fs::rename(fs::path(staging_) / name, fs::path(path_) / name);
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -33,4 +33,4 @@ class OutFolder {
 // A name as one component of a path: '/', '%' and control characters become %XX, as does a leading dot.
 std::string path_component(const std::string& name);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenLines{250};
 
-}  // namespace
+}   // namespace
 
 ProgressLine::ProgressLine(Options::Progress when, std::size_t runs, std::int64_t duration_ns)
     : on_(when == Options::Progress::always || (when == Options::Progress::automatic && error_is_terminal())),
@@ -42,9 +42,10 @@ void ProgressLine::show(bool even_if_recent) {
   double done = 0;
   for (std::int64_t ns : simulated_ns_) done += static_cast<double>(std::min(ns, duration_ns_));
   const double whole = static_cast<double>(duration_ns_) * static_cast<double>(simulated_ns_.size());
-  const std::string line = fmt::format("{} of {} runs, {:.0f} % simulated", ended_, simulated_ns_.size(), whole > 0 ? 100 * done / whole : 100.0);
+  const std::string line =
+      fmt::format("{} of {} runs, {:.0f} % simulated", ended_, simulated_ns_.size(), whole > 0 ? 100 * done / whole : 100.0);
   std::fputs(terminal_ ? ("\r\x1b[K" + line).c_str() : (line + "\n").c_str(), stderr);
   shown_ = true;
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -30,4 +30,4 @@ class ProgressLine {
   std::chrono::steady_clock::time_point last_{};
 };
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

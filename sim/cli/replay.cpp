@@ -14,7 +14,7 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-}  // namespace
+}   // namespace
 
 std::string replay_command(const Options& options, const RunSpec& run) {
   std::string command = "ssisim";
@@ -31,4 +31,4 @@ std::string replay_command(const Options& options, const RunSpec& run) {
   return command;
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -9,4 +9,4 @@ namespace ssi::cli {
 
 std::string replay_command(const Options& options, const RunSpec& run);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

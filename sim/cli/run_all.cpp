@@ -30,10 +30,9 @@ class Campaign {
 
   std::vector<RunResult> run() {
     ProgressLine progress(options_.progress, jobs(), scenario_.duration.ns);
-    run_children(
-        jobs(), options_.jobs, [this](std::size_t job, ChildPipe& pipe) { live(job, pipe); },
-        {.frame = [&](std::size_t job, Frame frame) { take(job, std::move(frame), progress); },
-         .ended = [&](const ChildEnd& end) { note_end(end, progress); }});
+    run_children(jobs(), options_.jobs, [this](std::size_t job, ChildPipe& pipe) { live(job, pipe); },
+                 {.frame = [&](std::size_t job, Frame frame) { take(job, std::move(frame), progress); },
+                  .ended = [&](const ChildEnd& end) { note_end(end, progress); }});
     if (!check_folder_.empty()) std::filesystem::remove_all(check_folder_);
     return std::move(results_);
   }
@@ -49,7 +48,8 @@ class Campaign {
     const RunSpec& spec = result_of(job).spec;
     RunFiles files{.ops = {}, .events = events_path(job)};
     if (options_.trace_ops && !is_second(job))
-      files.ops = out_.make_folder(fmt::format("runs/{}-{}-s{}", path_component(spec.strategy->label), spec.fidelity, spec.seed)) + "/ops.jsonl";
+      files.ops =
+          out_.make_folder(fmt::format("runs/{}-{}-s{}", path_component(spec.strategy->label), spec.fidelity, spec.seed)) + "/ops.jsonl";
     live_through(scenario_, spec, files, options_.simgrid_arguments, is_second(job), pipe);
   }
 
@@ -108,7 +108,7 @@ class Campaign {
   std::vector<RunResult> results_;
 };
 
-}  // namespace
+}   // namespace
 
 std::vector<RunSpec> runs_of(const config::Scenario& scenario) {
   std::vector<RunSpec> out;
@@ -126,4 +126,4 @@ std::vector<RunResult> run_all(const config::Scenario& scenario, const Options& 
   }
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -14,19 +14,19 @@ namespace ssi::cli {
 
 struct RunRecord {
   enum class State { not_started, died, recorded } state = State::not_started;
-  std::string json;          // of a recorded run
+  std::string json;   // of a recorded run
   RunSummary summary{};
   ChildEnd end;
-  std::string reason;        // why it died, or why it ended early
-  std::string file_problem;  // not empty: a trace is not complete, and why
+  std::string reason;         // why it died, or why it ended early
+  std::string file_problem;   // not empty: a trace is not complete, and why
   sim::Ending ending() const { return static_cast<sim::Ending>(summary.ending); }
 };
 
 struct RunResult {
   RunSpec spec;
   RunRecord record;
-  RunRecord second;          // of --repeat-check
-  std::string difference;    // not empty: the two differ, and where first
+  RunRecord second;         // of --repeat-check
+  std::string difference;   // not empty: the two differ, and where first
 };
 
 // Strategies x replicates x fidelities, in the order of results.json: by fidelity, strategy, seed.
@@ -34,4 +34,4 @@ std::vector<RunSpec> runs_of(const config::Scenario& scenario);
 
 std::vector<RunResult> run_all(const config::Scenario& scenario, const Options& options, OutFolder& out);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -29,19 +29,31 @@ const char* ending_name(sim::Ending ending) {
 }
 
 template <class T>
-std::string_view bytes_of_value(const T& value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
+std::string_view bytes_of_value(const T& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
 
 bool one_machine(const StrategyEntry& strategy) { return strategy.image == Image::one_machine; }
 
 record::Recorder::Options recorder_options(const config::Scenario& scenario, const StrategyEntry& strategy, const RunFiles& files) {
-  return {.warmup_until = Instant{} + scenario.warmup, .ops_path = files.ops, .events_path = files.events,
-          .nodes = one_machine(strategy) ? 1 : scenario.platform.nodes, .duration = scenario.duration};
+  return {.warmup_until = Instant{} + scenario.warmup,
+          .ops_path = files.ops,
+          .events_path = files.events,
+          .nodes = one_machine(strategy) ? 1 : scenario.platform.nodes,
+          .duration = scenario.duration};
 }
 
-report::RunFacts facts_of(const config::Scenario& scenario, const RunSpec& run, const StrategyEntry& strategy, const sim::RunOutcome& outcome) {
+report::RunFacts facts_of(const config::Scenario& scenario, const RunSpec& run, const StrategyEntry& strategy,
+                          const sim::RunOutcome& outcome) {
   const config::Platform& platform = scenario.platform;
-  report::RunFacts facts{.strategy = run.strategy->name, .label = run.strategy->label, .fidelity = run.fidelity, .seed = run.seed,
-                         .ending = ending_name(outcome.ending), .message = outcome.message, .workloads = {}, .dispatch_sites = strategy.dispatch_sites,
+  report::RunFacts facts{.strategy = run.strategy->name,
+                         .label = run.strategy->label,
+                         .fidelity = run.fidelity,
+                         .seed = run.seed,
+                         .ending = ending_name(outcome.ending),
+                         .message = outcome.message,
+                         .workloads = {},
+                         .dispatch_sites = strategy.dispatch_sites,
                          .coverage = {std::string(strategy.coverage.process), std::string(strategy.coverage.file),
                                       std::string(strategy.coverage.channel), std::string(strategy.coverage.segment)},
                          .cores_per_node = platform.cores * (one_machine(strategy) ? platform.nodes : 1),
@@ -61,24 +73,30 @@ std::function<void(Instant, std::uint64_t)> reporter(ChildPipe& pipe) {
   };
 }
 
-}  // namespace
+}   // namespace
 
 std::string name_of(const RunSpec& run) { return fmt::format("{}, {}, seed {}", run.strategy->label, run.fidelity, run.seed); }
 
-void live_through(const config::Scenario& scenario, const RunSpec& run, const RunFiles& files, const std::vector<std::string>& simgrid_arguments,
-                  bool second, ChildPipe& pipe) {
+void live_through(const config::Scenario& scenario, const RunSpec& run, const RunFiles& files,
+                  const std::vector<std::string>& simgrid_arguments, bool second, ChildPipe& pipe) {
   const auto shaken = second ? shake_heap(run.seed) : decltype(shake_heap(0))();
   const StrategyEntry* strategy = find_strategy(run.strategy->name);
   SSI_CHECK(strategy != nullptr, "an unknown strategy passed the reader");
   record::Recorder recorder(recorder_options(scenario, *strategy, files));
-  const sim::RunOutcome outcome = sim::run_once({.scenario = scenario, .strategy = *strategy, .params = run.strategy->params, .seed = run.seed,
-                                                 .fidelity = run.fidelity, .simgrid_arguments = simgrid_arguments, .interrupt = &interrupted(),
+  const sim::RunOutcome outcome = sim::run_once({.scenario = scenario,
+                                                 .strategy = *strategy,
+                                                 .params = run.strategy->params,
+                                                 .seed = run.seed,
+                                                 .fidelity = run.fidelity,
+                                                 .simgrid_arguments = simgrid_arguments,
+                                                 .interrupt = &interrupted(),
                                                  .progress = reporter(pipe)},
                                                 recorder);
   if (!recorder.error().empty()) pipe.send(kFileFrame, recorder.error());
   if (!outcome.message.empty()) pipe.send(kReasonFrame, outcome.message);
-  pipe.send(kSummaryFrame, bytes_of_value(RunSummary{recorder.fingerprint(), recorder.events(), static_cast<std::uint8_t>(outcome.ending)}));
+  pipe.send(kSummaryFrame,
+            bytes_of_value(RunSummary{recorder.fingerprint(), recorder.events(), static_cast<std::uint8_t>(outcome.ending)}));
   pipe.send(kRunFrame, report::run_json(facts_of(scenario, run, *strategy, outcome), recorder));
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

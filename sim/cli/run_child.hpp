@@ -37,7 +37,7 @@ struct RunSummary {
 };
 
 // `second`: the repetition of --repeat-check, whose heap is shaken first.
-void live_through(const config::Scenario& scenario, const RunSpec& run, const RunFiles& files, const std::vector<std::string>& simgrid_arguments,
-                  bool second, ChildPipe& pipe);
+void live_through(const config::Scenario& scenario, const RunSpec& run, const RunFiles& files,
+                  const std::vector<std::string>& simgrid_arguments, bool second, ChildPipe& pipe);
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

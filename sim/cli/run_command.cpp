@@ -77,8 +77,10 @@ int exit_code(const Troubles& troubles, std::size_t missed) {
 }
 
 report::Results results_of(const load::Loaded& loaded, const std::vector<RunResult>& runs, const Options& options) {
-  const report::ResultsHead head{.version = program_version(), .simgrid = sim::simgrid_version(),
-                                 .simgrid_cfg = sim::engine_arguments(options.simgrid_arguments), .scenario_echo = loaded.echo};
+  const report::ResultsHead head{.version = program_version(),
+                                 .simgrid = sim::simgrid_version(),
+                                 .simgrid_cfg = sim::engine_arguments(options.simgrid_arguments),
+                                 .scenario_echo = loaded.echo};
   std::vector<std::string> texts;
   for (const RunResult& run : runs)
     if (run.record.state == State::recorded) texts.push_back(run.record.json);
@@ -89,8 +91,13 @@ std::string perf_of(const std::vector<RunResult>& runs, double wall_seconds) {
   std::vector<report::RunCost> costs;
   for (const RunResult& run : runs)
     if (run.record.state == State::recorded)
-      costs.push_back({.label = run.spec.strategy->label, .fidelity = run.spec.fidelity, .seed = run.spec.seed, .wall_seconds = run.record.end.wall_seconds,
-                       .cpu_seconds = run.record.end.cpu_seconds, .peak_memory_bytes = run.record.end.peak_memory_bytes, .events = run.record.summary.events});
+      costs.push_back({.label = run.spec.strategy->label,
+                       .fidelity = run.spec.fidelity,
+                       .seed = run.spec.seed,
+                       .wall_seconds = run.record.end.wall_seconds,
+                       .cpu_seconds = run.record.end.cpu_seconds,
+                       .peak_memory_bytes = run.record.end.peak_memory_bytes,
+                       .events = run.record.summary.events});
   return report::perf_json(wall_seconds, costs);
 }
 
@@ -99,12 +106,10 @@ void write_results(OutFolder& out, const report::Results& results, const std::st
     report::write_file(out.staging() + "/results.json", results.json);
     report::write_file(out.staging() + "/perf.json", perf);
     out.commit();
-  } catch (const report::WriteError& problem) {
-    throw UserError(problem.what());
-  }
+  } catch (const report::WriteError& problem) { throw UserError(problem.what()); }
 }
 
-}  // namespace
+}   // namespace
 
 int run_command(const Options& options) {
   const auto began = Clock::now();
@@ -129,4 +134,4 @@ int run_command(const Options& options) {
   return code;
 }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -6,4 +6,4 @@ namespace ssi::cli {
 
 int run_command(const Options& options);   // throws UserError
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

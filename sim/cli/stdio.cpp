@@ -22,7 +22,7 @@ int write_all(int descriptor, std::string_view rest) {
   return 0;
 }
 
-}  // namespace
+}   // namespace
 
 void guard_standard_descriptors() {
   for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
@@ -39,4 +39,4 @@ void complain(std::string_view text) { write_all(STDERR_FILENO, "ssisim: " + std
 
 bool error_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

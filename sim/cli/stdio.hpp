@@ -16,4 +16,4 @@ void complain(std::string_view text);
 
 bool error_is_terminal();
 
-}  // namespace ssi::cli
+}   // namespace ssi::cli

@@ -1,7 +1,8 @@
 #include "sim/platform/about.hpp"
 
 #include <simgrid/s4u.hpp>
-#include <simgrid/version.h>
+
+#include <simgrid/version.h>   // needs macros of s4u.hpp
 
 #include <cstdlib>
 
@@ -24,4 +25,4 @@ void print_simgrid_help() {
   std::exit(0);
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -50,7 +50,7 @@ class Reader {
   std::ifstream file_;
 };
 
-}  // namespace
+}   // namespace
 
 void EventList::add(const Delivered& event) {
   if (!records_.on()) return;
@@ -77,4 +77,4 @@ std::optional<Difference> first_difference(const std::string& first_path, const 
   }
 }
 
-}  // namespace ssi::record
+}   // namespace ssi::record

@@ -17,7 +17,7 @@ namespace ssi::record {
 struct Delivered {
   Instant at;
   NodeId from, to;
-  std::uint64_t kind;            // hash of the event's or message's name
+  std::uint64_t kind;   // hash of the event's or message's name
   std::string_view name;
 };
 
@@ -44,4 +44,4 @@ struct Difference {
 // nullopt: the lists are equal. Throws std::runtime_error when a list cannot be read.
 std::optional<Difference> first_difference(const std::string& first_path, const std::string& second_path);
 
-}  // namespace ssi::record
+}   // namespace ssi::record

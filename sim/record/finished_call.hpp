@@ -12,9 +12,9 @@ namespace ssi::record {
 
 struct FinishedCall {
   CallId id;
-  std::size_t kind{};            // index of kCallNames
+  std::size_t kind{};   // index of kCallNames
   Pid caller;
-  NodeId node, served;           // where it was asked; where it was carried out
+  NodeId node, served;   // where it was asked; where it was carried out
   Instant issued, answered;
   Errno error = Errno::none;
   Certainty certainty = Certainty::ok;
@@ -22,4 +22,4 @@ struct FinishedCall {
   PathTime where;
 };
 
-}  // namespace ssi::record
+}   // namespace ssi::record

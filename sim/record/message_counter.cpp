@@ -36,4 +36,4 @@ MessageStats MessageCounter::stats() const {
   return out;
 }
 
-}  // namespace ssi::record
+}   // namespace ssi::record

@@ -29,4 +29,4 @@ class MessageCounter {
   std::vector<std::uint64_t> between_, between_bytes_;
 };
 
-}  // namespace ssi::record
+}   // namespace ssi::record

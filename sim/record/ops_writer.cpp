@@ -26,4 +26,4 @@ void OpsWriter::write(const FinishedCall& call, std::uint32_t messages) {
   file_.write({line.data(), static_cast<std::size_t>(size)});
 }
 
-}  // namespace ssi::record
+}   // namespace ssi::record

@@ -20,4 +20,4 @@ class OpsWriter {
   StreamFile file_;
 };
 
-}  // namespace ssi::record
+}   // namespace ssi::record

@@ -15,12 +15,12 @@ constexpr bool node_local(std::size_t kind) { return kCallNames[kind] == "comput
 
 Place place_of(const FinishedCall& call) { return call.served == call.node ? Place::local : Place::remote; }
 
-}  // namespace
+}   // namespace
 
 struct Recorder::State {
   explicit State(Options given)
-      : options(std::move(given)), messages(options.nodes), ops(options.ops_path), events(options.events_path),
-        cpu(options.nodes), timeline(options.duration) {}
+      : options(std::move(given)), messages(options.nodes), ops(options.ops_path), events(options.events_path), cpu(options.nodes),
+        timeline(options.duration) {}
 
   bool measured(Instant at) const { return at >= options.warmup_until; }
   CallStats& stats(const FinishedCall& call) { return calls[call.kind][static_cast<std::size_t>(place_of(call))]; }
@@ -70,9 +70,8 @@ void Recorder::State::settled(const FinishedCall& call, std::uint32_t total_mess
 void Recorder::State::settle_rest() {
   std::vector<FinishedCall> rest;
   for (const auto& [id, call] : unsettled_calls) rest.push_back(call);
-  std::sort(rest.begin(), rest.end(), [](const FinishedCall& a, const FinishedCall& b) {
-    return std::pair(a.answered, a.id) < std::pair(b.answered, b.id);
-  });
+  std::sort(rest.begin(), rest.end(),
+            [](const FinishedCall& a, const FinishedCall& b) { return std::pair(a.answered, a.id) < std::pair(b.answered, b.id); });
   for (const FinishedCall& call : rest) settled(call, call.path_messages);
   unsettled = rest.size();
   unsettled_calls.clear();
@@ -162,4 +161,4 @@ const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }
 const Timeline& Recorder::timeline() const { return state_->timeline; }
 std::string Recorder::error() const { return state_->ops.error().empty() ? state_->events.error() : state_->ops.error(); }
 
-}  // namespace ssi::record
+}   // namespace ssi::record

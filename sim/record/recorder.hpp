@@ -29,7 +29,7 @@ class Recorder {
     std::string ops_path{};      // empty: no ops.jsonl
     std::string events_path{};   // empty: no list of delivered events (--repeat-check)
     std::uint32_t nodes = 1;
-    Duration duration{};         // that the run may last; sets the width of the timeline's buckets
+    Duration duration{};   // that the run may last; sets the width of the timeline's buckets
   };
   explicit Recorder(Options options);
   ~Recorder();
@@ -41,8 +41,8 @@ class Recorder {
   void call_abandoned(Instant at, std::size_t kind);              // the caller died while it waited
   void work_done(Instant at, std::uint32_t workload, Instant intended);
   void noted(NodeId node, const Note& note);
-  void cpu_used(NodeId node, Duration kernel, Duration program);  // once a node, at the end
-  void finished(Instant at);                                      // flushes; last call
+  void cpu_used(NodeId node, Duration kernel, Duration program);   // once a node, at the end
+  void finished(Instant at);                                       // flushes; last call
 
   // What sim/report reads, after finished().
   std::uint64_t fingerprint() const;   // over (time, from, to, kind) of every delivered event
@@ -51,17 +51,17 @@ class Recorder {
   Instant warmup_until() const;
   const CallStats& calls(std::size_t kind, Place place) const;
   std::uint64_t abandoned(std::size_t kind) const;
-  std::uint64_t unsettled() const;     // calls whose last messages were still under way at the end: counted by their critical path
+  std::uint64_t unsettled() const;   // calls whose last messages were still under way at the end: counted by their critical path
   MessageStats messages() const;
   const DispatchStats& dispatch() const;
   const std::vector<WorkStats>& work() const;   // by workload; may be shorter than the scenario's list
   const std::vector<CpuStats>& cpu() const;     // by node
   const Timeline& timeline() const;
-  std::string error() const;           // why ops.jsonl or the list of events is not complete; empty: it is
+  std::string error() const;   // why ops.jsonl or the list of events is not complete; empty: it is
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-}  // namespace ssi::record
+}   // namespace ssi::record

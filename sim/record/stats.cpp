@@ -45,4 +45,4 @@ void CallStats::merge(const CallStats& other) {
   for (std::size_t i = 0; i < kErrors; ++i) errors[i] += other.errors[i];
 }
 
-}  // namespace ssi::record
+}   // namespace ssi::record

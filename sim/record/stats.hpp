@@ -57,15 +57,15 @@ struct TypeCount {
 
 struct MessageStats {
   std::uint64_t count{}, bytes{};
-  std::vector<TypeCount> by_type;                    // by name
+  std::vector<TypeCount> by_type;                      // by name
   std::vector<std::uint64_t> between, between_bytes;   // row: from, column: to; empty above kMaxMatrixNodes
 };
 inline constexpr std::uint32_t kMaxMatrixNodes = 256;
 
 struct WorkStats {
   std::uint64_t done{};
-  Instant last{};             // when the last unit was done, also before warmup ended
-  Histogram from_intended;    // from when a unit should have begun to its end
+  Instant last{};            // when the last unit was done, also before warmup ended
+  Histogram from_intended;   // from when a unit should have begun to its end
 };
 
 struct DispatchStats {
@@ -76,4 +76,4 @@ struct CpuStats {
   Duration kernel{}, program{};
 };
 
-}  // namespace ssi::record
+}   // namespace ssi::record

@@ -29,4 +29,4 @@ void StreamFile::failed() {
   if (file_ != nullptr) std::fclose(std::exchange(file_, nullptr));
 }
 
-}  // namespace ssi::record
+}   // namespace ssi::record

@@ -9,7 +9,7 @@ namespace ssi::record {
 
 class StreamFile {
  public:
-  StreamFile() = default;                        // writes nowhere
+  StreamFile() = default;                         // writes nowhere
   explicit StreamFile(const std::string& path);   // empty: nowhere
   StreamFile(const StreamFile&) = delete;
   StreamFile& operator=(const StreamFile&) = delete;
@@ -27,4 +27,4 @@ class StreamFile {
   std::string path_, error_;
 };
 
-}  // namespace ssi::record
+}   // namespace ssi::record

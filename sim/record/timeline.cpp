@@ -14,7 +14,7 @@ Duration nice_width(Duration duration) {
       if (duration.ns / kAimedBuckets <= step * power) return {step * power};
 }
 
-}  // namespace
+}   // namespace
 
 Timeline::Timeline(Duration duration) : width_(nice_width(duration)) {}
 
@@ -45,4 +45,4 @@ void Timeline::halve() {
   buckets_ = std::move(merged);
 }
 
-}  // namespace ssi::record
+}   // namespace ssi::record

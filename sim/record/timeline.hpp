@@ -33,4 +33,4 @@ class Timeline {
   std::vector<Bucket> buckets_;
 };
 
-}  // namespace ssi::record
+}   // namespace ssi::record

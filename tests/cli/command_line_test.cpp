@@ -23,37 +23,40 @@ TEST_P(Mistakes, AreExitTwoAndNameTheRemedy) {
 }
 
 const std::string kSmall = scenario("small.json");
-INSTANTIATE_TEST_SUITE_P(CommandLine, Mistakes,
-                         testing::Values(Mistake{{}, "a scenario is needed: ssisim --scenario FILE"},
-                                         Mistake{{"--scenaroi", kSmall}, "unknown option --scenaroi (did you mean \"--scenario\"?)"},
-                                         Mistake{{"--scen", kSmall}, "unknown option --scen"},   // no abbreviations
-                                         Mistake{{"-x"}, "unknown option -x"},
-                                         Mistake{{kSmall}, "did you mean --scenario " + kSmall},
-                                         Mistake{{"lsit", "metrics"}, "unknown verb \"lsit\" (did you mean \"list\"?)"},
-                                         Mistake{{"list", "metric"}, "did you mean \"metrics\"?"},
-                                         Mistake{{"list"}, "list takes one of strategies"},
-                                         Mistake{{"schema", "result"}, "did you mean \"results\"?"},
-                                         Mistake{{"compare", "a", "b"}, "compare is not in this version"},
-                                         Mistake{{"list", "faults"}, "list faults is not in this version"},
-                                         Mistake{{"--scenario", kSmall, "--trace", "chrome"}, "--trace chrome: not in this version, which has ops"},
-                                         Mistake{{"--scenario", kSmall, "--trace", "ops,pos"}, "\"pos\" is none of ops"},
-                                         Mistake{{"--scenario", kSmall, "--trace-filter", "node=1"}, "--trace-filter is not in this version"},
-                                         Mistake{{"--scenario", kSmall, "--jobs", "0"}, "--jobs: \"0\" is not a whole number from 1 to 1024"},
-                                         Mistake{{"--scenario", kSmall, "--format", "yaml"}, "\"yaml\" is none of table, json"},
-                                         Mistake{{"--scenario", kSmall, "--seed"}, "--seed"},
-                                         Mistake{{"--scenario", kSmall, "--out="}, "--out"},
-                                         Mistake{{"--scenario", "nowhere.json"}, "nowhere.json"},
-                                         Mistake{{"--scenario", kSmall, "--strategy", "vporc_switch"}, "vproc_switch"},
-                                         Mistake{{"--scenario", kSmall, "--seed", "-1"}, "--seed"},
-                                         Mistake{{"--scenario", kSmall, "--cfg=no/such:1"}, "Bad config key: no/such (see ssisim --help-simgrid)"},
-                                         Mistake{{"--scenario", kSmall, "--cfg", "network/model:NONE"}, "--cfg=network/model:NONE"},
-                                         Mistake{{"--scenario", kSmall, "--log=root.thresh:loud"}, "--log=root.thresh:loud"}));
+INSTANTIATE_TEST_SUITE_P(
+    CommandLine, Mistakes,
+    testing::Values(Mistake{{}, "a scenario is needed: ssisim --scenario FILE"},
+                    Mistake{{"--scenaroi", kSmall}, "unknown option --scenaroi (did you mean \"--scenario\"?)"},
+                    Mistake{{"--scen", kSmall}, "unknown option --scen"},   // no abbreviations
+                    Mistake{{"-x"}, "unknown option -x"}, Mistake{{kSmall}, "did you mean --scenario " + kSmall},
+                    Mistake{{"lsit", "metrics"}, "unknown verb \"lsit\" (did you mean \"list\"?)"},
+                    Mistake{{"list", "metric"}, "did you mean \"metrics\"?"}, Mistake{{"list"}, "list takes one of strategies"},
+                    Mistake{{"schema", "result"}, "did you mean \"results\"?"},
+                    Mistake{{"compare", "a", "b"}, "compare is not in this version"},
+                    Mistake{{"list", "faults"}, "list faults is not in this version"},
+                    Mistake{{"--scenario", kSmall, "--trace", "chrome"}, "--trace chrome: not in this version, which has ops"},
+                    Mistake{{"--scenario", kSmall, "--trace", "ops,pos"}, "\"pos\" is none of ops"},
+                    Mistake{{"--scenario", kSmall, "--trace-filter", "node=1"}, "--trace-filter is not in this version"},
+                    Mistake{{"--scenario", kSmall, "--jobs", "0"}, "--jobs: \"0\" is not a whole number from 1 to 1024"},
+                    Mistake{{"--scenario", kSmall, "--format", "yaml"}, "\"yaml\" is none of table, json"},
+                    Mistake{{"--scenario", kSmall, "--seed"}, "--seed"}, Mistake{{"--scenario", kSmall, "--out="}, "--out"},
+                    Mistake{{"--scenario", "nowhere.json"}, "nowhere.json"},
+                    Mistake{{"--scenario", kSmall, "--strategy", "vporc_switch"}, "vproc_switch"},
+                    Mistake{{"--scenario", kSmall, "--seed", "-1"}, "--seed"},
+                    Mistake{{"--scenario", kSmall, "--cfg=no/such:1"}, "Bad config key: no/such (see ssisim --help-simgrid)"},
+                    Mistake{{"--scenario", kSmall, "--cfg", "network/model:NONE"}, "--cfg=network/model:NONE"},
+                    Mistake{{"--scenario", kSmall, "--log=root.thresh:loud"}, "--log=root.thresh:loud"}));
 
 TEST(CommandLine, HelpAndVersionAndListsGoToStandardOutput) {
-  for (const auto& [arguments, says] : std::vector<std::pair<Words, std::string>>{
-           {{"--help"}, "--repeat-check"},          {{"--help"}, "Examples:"},           {{"-h"}, "Examples:"},
-           {{"list", "--help"}, "Examples:"},       {{"--version"}, "SimGrid 3."},       {{"list", "strategies"}, "vproc_switch"},
-           {{"list", "workloads"}, "unit of work"}, {{"list", "metrics"}, "calls.CALL"}, {{"--help-simgrid"}, "network/model"}}) {
+  for (const auto& [arguments, says] : std::vector<std::pair<Words, std::string>>{{{"--help"}, "--repeat-check"},
+                                                                                  {{"--help"}, "Examples:"},
+                                                                                  {{"-h"}, "Examples:"},
+                                                                                  {{"list", "--help"}, "Examples:"},
+                                                                                  {{"--version"}, "SimGrid 3."},
+                                                                                  {{"list", "strategies"}, "vproc_switch"},
+                                                                                  {{"list", "workloads"}, "unit of work"},
+                                                                                  {{"list", "metrics"}, "calls.CALL"},
+                                                                                  {{"--help-simgrid"}, "network/model"}}) {
     Program program(arguments);
     EXPECT_EQ(program.wait(), 0) << arguments[0];
     EXPECT_NE(program.out().find(says), std::string::npos) << arguments[0] << ": " << program.out();
@@ -79,7 +82,8 @@ TEST(CommandLine, ValidateRunsNothing) {
 TEST(CommandLine, ExpectationsOfMetricsThatAreNotAreTheUsersMistake) {
   Program program({"--scenario", kSmall, "--validate", "--set", "expect.0.metric=\"calls.spwan.p99\""});
   EXPECT_EQ(program.wait(), 2);
-  EXPECT_NE(program.error().find("/expect/0/metric: no metric \"calls.spwan.p99\" (did you mean \"calls.spawn.p99\""), std::string::npos) << program.error();
+  EXPECT_NE(program.error().find("/expect/0/metric: no metric \"calls.spwan.p99\" (did you mean \"calls.spawn.p99\""), std::string::npos)
+      << program.error();
 }
 
 TEST(Streams, AFullDiskOnStandardOutputIsExitTwo) {
@@ -107,5 +111,5 @@ TEST(Streams, ProgressIsOnStandardErrorAndOnlyWhenAsked) {
   EXPECT_EQ(loud.out(), quiet.out());
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

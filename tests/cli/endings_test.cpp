@@ -27,7 +27,8 @@ TEST(AKilledChild, LeavesTheOtherRunsAndAReplayCommand) {
 
   // The command that it names runs, and gives the run that is missing.
   const auto begin = error.find("replay: ssisim ") + std::string("replay: ssisim ").size();
-  Program shell({"-c", std::string(SSISIM_BINARY) + " " + error.substr(begin, error.find('\n', begin) - begin) + " --format json"}, {.out = {}, .binary = "/bin/sh"});
+  Program shell({"-c", std::string(SSISIM_BINARY) + " " + error.substr(begin, error.find('\n', begin) - begin) + " --format json"},
+                {.out = {}, .binary = "/bin/sh"});
   EXPECT_EQ(shell.wait(), 0) << shell.error();
   const json replayed = json::parse(shell.out());
   ASSERT_EQ(replayed["runs"].size(), 1U);
@@ -74,5 +75,5 @@ TEST(RepeatCheck, IsNeededToFindIt) {
   EXPECT_EQ(program.wait(), 0) << program.error();
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

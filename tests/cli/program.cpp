@@ -36,7 +36,7 @@ void open_as(int descriptor, const std::string& path) {
   ::_exit(127);
 }
 
-}  // namespace
+}   // namespace
 
 Program::Program(const Words& arguments, const Streams& streams) {
   folder_ = (std::filesystem::temp_directory_path() / "ssisim-cli-XXXXXX").string();
@@ -92,4 +92,4 @@ std::string read_whole(const std::string& path) {
 
 std::string scenario(const std::string& name) { return std::string(SSISIM_SOURCE_DIR) + "/tests/cli/" + name; }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -24,8 +24,8 @@ class Program {
   pid_t pid() const { return pid_; }
   pid_t wait_for_child(std::size_t number);   // until it has that many children at once; the newest
   void send(int signal) const;
-  int wait();                           // exit code; 128 + signal when it died of one
-  std::string out() const;              // after wait()
+  int wait();                // exit code; 128 + signal when it died of one
+  std::string out() const;   // after wait()
   std::string error() const;
   std::string folder() const { return folder_; }
   std::string file(const std::string& name) const;   // content of a file in the folder
@@ -41,4 +41,4 @@ class Program {
 std::string read_whole(const std::string& path);
 std::string scenario(const std::string& name);   // path of a scenario in tests/cli
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -133,5 +133,5 @@ TEST(OutFolder, TheFolderWeStandInKeepsItsPlace) {
   EXPECT_EQ(json::parse(read_whole(program.folder() + "/sub/results.json"))["runs"].size(), 3U);
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

@@ -15,7 +15,7 @@ struct News {
 constexpr std::uint64_t bytes_of(const News&) { return 16; }
 using Messages = std::variant<News>;
 
-}  // namespace
+}   // namespace
 
 void Flawed::on_event(Instant now, const Event& event, Effects& out) {
   if (const auto* message = std::get_if<MessageEvent>(&event); message != nullptr && message->message->body.is<Messages>()) return;
@@ -52,4 +52,4 @@ std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& par
 
 void check_cluster(std::span<const Strategy* const>, Report&) {}
 
-}  // namespace ssi::flawed
+}   // namespace ssi::flawed

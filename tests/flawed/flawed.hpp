@@ -37,4 +37,4 @@ class Flawed final : public Strategy {
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);
 void check_cluster(std::span<const Strategy* const> nodes, Report& report);
 
-}  // namespace ssi::flawed
+}   // namespace ssi::flawed

@@ -6,11 +6,17 @@
 namespace ssi {
 
 const std::vector<StrategyEntry>& strategies() {
-  static const std::vector<StrategyEntry> kAll{{"flawed", "sends messages in the order of pointers", Image::per_node, {.process = "local"}, {}, 0,
-                                                flawed::make, flawed::check_cluster}};
+  static const std::vector<StrategyEntry> kAll{{"flawed",
+                                                "sends messages in the order of pointers",
+                                                Image::per_node,
+                                                {.process = "local"},
+                                                {},
+                                                0,
+                                                flawed::make,
+                                                flawed::check_cluster}};
   return kAll;
 }
 
 const StrategyEntry* find_strategy(std::string_view name) { return name == "flawed" ? &strategies().front() : nullptr; }
 
-}  // namespace ssi
+}   // namespace ssi

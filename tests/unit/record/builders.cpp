@@ -18,15 +18,31 @@ std::size_t kind_of(std::string_view call) {
 }
 
 record::FinishedCall finished(const CallShape& shape) {
-  return {.id = {shape.id}, .kind = kind_of(shape.call), .caller = init_of({0}, {1}), .node = {0}, .served = {shape.served},
-          .issued = {shape.issued_ns}, .answered = {shape.issued_ns + shape.latency_ns}, .error = shape.error,
-          .certainty = shape.error == Errno::none ? Certainty::ok : Certainty::fail, .path_messages = shape.path_messages, .where = shape.where};
+  return {.id = {shape.id},
+          .kind = kind_of(shape.call),
+          .caller = init_of({0}, {1}),
+          .node = {0},
+          .served = {shape.served},
+          .issued = {shape.issued_ns},
+          .answered = {shape.issued_ns + shape.latency_ns},
+          .error = shape.error,
+          .certainty = shape.error == Errno::none ? Certainty::ok : Certainty::fail,
+          .path_messages = shape.path_messages,
+          .where = shape.where};
 }
 
 report::RunFacts facts() {
-  return {.strategy = "vproc_switch", .label = "vproc_switch", .fidelity = "flow", .seed = 1, .ending = "finished", .message = "",
-          .workloads = {{"make", "file compiled", Duration{}}}, .dispatch_sites = 7, .coverage = {"full", "none", "none", "none"},
-          .cores_per_node = 8, .link_bps = 10'000'000'000};
+  return {.strategy = "vproc_switch",
+          .label = "vproc_switch",
+          .fidelity = "flow",
+          .seed = 1,
+          .ending = "finished",
+          .message = "",
+          .workloads = {{"make", "file compiled", Duration{}}},
+          .dispatch_sites = 7,
+          .coverage = {"full", "none", "none", "none"},
+          .cores_per_node = 8,
+          .link_bps = 10'000'000'000};
 }
 
 TempFolder::TempFolder() {
@@ -44,4 +60,4 @@ std::string content_of(const std::string& path) {
   return text.str();
 }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -14,7 +14,7 @@ struct CallShape {
   std::uint64_t id = 1;
   std::string_view call = "kill";
   std::int64_t issued_ns = 0, latency_ns = 1000;
-  std::uint32_t served = 0;                 // asked on node 0
+  std::uint32_t served = 0;   // asked on node 0
   Errno error = Errno::none;
   std::uint32_t path_messages = 0;
   record::PathTime where{};
@@ -38,4 +38,4 @@ class TempFolder {
 
 std::string content_of(const std::string& path);
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -14,8 +14,12 @@ using test::finished;
 using test::kind_of;
 using Counts = std::vector<std::uint64_t>;
 
-struct Ask { static constexpr std::string_view kName = "ASK"; };
-struct Tell { static constexpr std::string_view kName = "TELL"; };
+struct Ask {
+  static constexpr std::string_view kName = "ASK";
+};
+struct Tell {
+  static constexpr std::string_view kName = "TELL";
+};
 
 Header header(std::uint32_t from, std::uint32_t to, std::uint64_t bytes) { return {.from = {from}, .to = {to}, .bytes = bytes}; }
 
@@ -119,8 +123,8 @@ TEST(Recorder, FingerprintSeesTimeEndsKindAndOrder) {
   const auto base = print({ask, tell});
   EXPECT_EQ(base, print({ask, tell}));
   EXPECT_NE(base, print({tell, ask}));
-  for (auto change : {+[](record::Delivered& e) { ++e.at.ns; }, +[](record::Delivered& e) { ++e.from.value; }, +[](record::Delivered& e) { --e.to.value; },
-                      +[](record::Delivered& e) { ++e.kind; }}) {
+  for (auto change : {+[](record::Delivered& e) { ++e.at.ns; }, +[](record::Delivered& e) { ++e.from.value; },
+                      +[](record::Delivered& e) { --e.to.value; }, +[](record::Delivered& e) { ++e.kind; }}) {
     record::Delivered changed = ask;
     change(changed);
     EXPECT_NE(base, print({changed, tell}));
@@ -193,8 +197,10 @@ TEST(OpsFile, HasALineForEachSettledCall) {
   EXPECT_EQ(recorder.error(), "");
   const std::string pid = std::to_string(init_of({0}, {1}).value);
   EXPECT_EQ(test::content_of(folder / "ops.jsonl"),
-            "{\"t_ns\":0,\"node\":0,\"pid\":" + pid + ",\"call\":\"kill\",\"served\":\"local\",\"node_served\":0,\"latency_ns\":1000,\"messages\":0,\"error\":\"ESRCH\"}\n"
-            "{\"t_ns\":5,\"node\":0,\"pid\":" + pid + ",\"call\":\"spawn\",\"served\":\"remote\",\"node_served\":1,\"latency_ns\":20,\"messages\":2,\"error\":null}\n");
+            "{\"t_ns\":0,\"node\":0,\"pid\":" + pid +
+                ",\"call\":\"kill\",\"served\":\"local\",\"node_served\":0,\"latency_ns\":1000,\"messages\":0,\"error\":\"ESRCH\"}\n"
+                "{\"t_ns\":5,\"node\":0,\"pid\":" +
+                pid + ",\"call\":\"spawn\",\"served\":\"remote\",\"node_served\":1,\"latency_ns\":20,\"messages\":2,\"error\":null}\n");
 }
 
 TEST(OpsFile, FullDiskIsAnErrorAndNotAnException) {
@@ -232,5 +238,5 @@ TEST(EventList, NamesTheFirstDifference) {
   EXPECT_THROW(record::first_difference(folder / "a", folder / "none"), std::runtime_error);
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

@@ -21,7 +21,9 @@ using report::metric_value;
 using report::Quantity;
 using test::finished;
 
-struct Ask { static constexpr std::string_view kName = "ASK"; };
+struct Ask {
+  static constexpr std::string_view kName = "ASK";
+};
 
 // One second with two kills and a failed one, on two nodes.
 Json small_run() {
@@ -114,11 +116,11 @@ TEST(Metrics, ACountOfWhatNeverHappenedIsZeroAFigureOfItIsNull) {
 }
 
 TEST(Metrics, UnknownOnesAreRefused) {
-  for (const char* good : {"calls.spawn.p99", "calls.spawn.remote.p999", "calls.kill.all.messages.2", "messages.per_call", "work.per_second",
-                           "nodes.12.egress", "messages.by_type.ASK.bytes", "calls.kill.where.queue"})
+  for (const char* good : {"calls.spawn.p99", "calls.spawn.remote.p999", "calls.kill.all.messages.2", "messages.per_call",
+                           "work.per_second", "nodes.12.egress", "messages.by_type.ASK.bytes", "calls.kill.where.queue"})
     EXPECT_NE(report::find_metric(good), nullptr) << good;
-  for (const char* bad : {"", "calls", "calls.spwan.p99", "calls.spawn.nowhere.p99", "calls.spawn.p98", "calls.kill.errors.EWRONG", "calls.kill.messages.x",
-                          "messages.per_call.", "nodes.01.egress", "calls.kill.local.abandoned"})
+  for (const char* bad : {"", "calls", "calls.spwan.p99", "calls.spawn.nowhere.p99", "calls.spawn.p98", "calls.kill.errors.EWRONG",
+                          "calls.kill.messages.x", "messages.per_call.", "nodes.01.egress", "calls.kill.local.abandoned"})
     EXPECT_EQ(report::find_metric(bad), nullptr) << bad;
 }
 
@@ -134,12 +136,17 @@ TEST(Limits, NeedTheirUnit) {
   EXPECT_EQ(report::parse_limit("4KiB", Quantity::bytes).value, 4096);
   EXPECT_EQ(report::parse_limit("-0.5", Quantity::number).value, -0.5);
   EXPECT_EQ(report::parse_limit("0", Quantity::time).problem, "");
-  for (const char* bad : {"2", "ms", "2 ms", "2mss", "nan", "inf", "1e400s", ""}) EXPECT_NE(report::parse_limit(bad, Quantity::time).problem, "") << bad;
+  for (const char* bad : {"2", "ms", "2 ms", "2mss", "nan", "inf", "1e400s", ""})
+    EXPECT_NE(report::parse_limit(bad, Quantity::time).problem, "") << bad;
   EXPECT_NE(report::parse_limit("2ms", Quantity::number).problem, "");
 }
 
 Json run_of(const std::string& label, int seed, double p99_ns, double per_second = 1.0) {
-  return {{"strategy", label}, {"label", label}, {"fidelity", "flow"}, {"seed", seed}, {"ending", "finished"},
+  return {{"strategy", label},
+          {"label", label},
+          {"fidelity", "flow"},
+          {"seed", seed},
+          {"ending", "finished"},
           {"calls", {{"kill", {{"all", {{"p99_ns", p99_ns}}}, {"remote", {{"p99_ns", label == "smp" ? Json(nullptr) : Json(p99_ns)}}}}}}},
           {"work", {{"per_second", per_second}}}};
 }
@@ -165,7 +172,8 @@ TEST(Comparison, StudentsQuantiles) {   // from printed tables
 }
 
 TEST(Comparison, PairsBySeedAndSkipsWhatDidNotFinish) {
-  std::vector<Json> runs{run_of("smp", 1, 100), run_of("smp", 2, 1000), run_of("vproc", 1, 200), run_of("vproc", 2, 2000), run_of("vproc", 3, 7)};
+  std::vector<Json> runs{run_of("smp", 1, 100), run_of("smp", 2, 1000), run_of("vproc", 1, 200), run_of("vproc", 2, 2000),
+                         run_of("vproc", 3, 7)};
   const auto both = report::compare(runs, "flow", "vproc", "smp", "calls.kill.p99");
   ASSERT_TRUE(both);
   EXPECT_EQ(both->pairs, 2U);
@@ -194,7 +202,8 @@ config::Scenario expecting(std::string metric, std::string strategy, std::option
 TEST(Expect, MissesAreCountedAndShown) {
   std::vector<Json> runs{run_of("smp", 1, 100), run_of("vproc", 1, 3e6)};
   EXPECT_EQ(report::evaluate_expectations(expecting("calls.kill.p99", "", {}, "2ms"), runs), 1U);
-  EXPECT_EQ(runs[0]["expect"], Json::parse(R"([{"metric": "calls.kill.p99", "value": 100.0, "bound": "max", "limit": 2000000, "ok": true}])"));
+  EXPECT_EQ(runs[0]["expect"],
+            Json::parse(R"([{"metric": "calls.kill.p99", "value": 100.0, "bound": "max", "limit": 2000000, "ok": true}])"));
   EXPECT_EQ(runs[1]["expect"][0]["ok"], false);
 }
 
@@ -260,5 +269,5 @@ TEST(Results, SchemaIsDraft07AndNamesWhatARunHas) {
   for (const auto& item : made.items()) EXPECT_TRUE(run["properties"].contains(item.key())) << item.key();
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi

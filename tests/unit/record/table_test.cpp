@@ -13,7 +13,9 @@ namespace {
 
 using test::finished;
 
-struct Ask { static constexpr std::string_view kName = "ASK"; };
+struct Ask {
+  static constexpr std::string_view kName = "ASK";
+};
 
 std::string run_text(const std::string& label, std::uint64_t seed, bool network) {
   record::Recorder recorder({.nodes = network ? 4U : 1U, .duration = {1'000'000'000}});
@@ -41,9 +43,9 @@ std::string run_text(const std::string& label, std::uint64_t seed, bool network)
 TEST(Table, IsWhatItWas) {
   config::Scenario scenario;
   scenario.expect.push_back({"calls.spawn.remote.p99", "", std::nullopt, "355us", std::nullopt});
-  const auto results = report::make_results({.version = "1", .simgrid = "3", .simgrid_cfg = {}, .scenario_echo = R"({"name": "demo"})"}, scenario,
-                                            {run_text("smp", 1, false), run_text("smp", 2, false), run_text("vproc_switch", 1, true), run_text("vproc_switch", 2, true)},
-                                            true);
+  const auto results = report::make_results(
+      {.version = "1", .simgrid = "3", .simgrid_cfg = {}, .scenario_echo = R"({"name": "demo"})"}, scenario,
+      {run_text("smp", 1, false), run_text("smp", 2, false), run_text("vproc_switch", 1, true), run_text("vproc_switch", 2, true)}, true);
   EXPECT_EQ(results.missed, 2U);
   EXPECT_EQ(results.table, R"(demo: flow, seeds 1 to 2
 
@@ -68,5 +70,5 @@ expect: 2 kept, 2 missed
 )");
 }
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi
