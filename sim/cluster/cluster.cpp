@@ -55,7 +55,7 @@ bool Cluster::serve_one(NodeId id) {
     release(service);
     return true;
   }
-  std::deque<Item>& queue = node.raised.empty() ? node.normal : node.raised;
+  Ring<Item>& queue = node.raised.empty() ? node.normal : node.raised;
   if (queue.empty() || node.busy >= setup_.cores) return false;
   Item item = queue.front();
   queue.pop_front();

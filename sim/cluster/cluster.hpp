@@ -6,7 +6,6 @@
 // done, sends leave, completions reach programs, and programs start or go on.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +19,7 @@
 #include "sim/cluster/ledger.hpp"
 #include "sim/cluster/net.hpp"
 #include "sim/cluster/programs.hpp"
+#include "sim/cluster/ring.hpp"
 #include "sim/cluster/run.hpp"
 
 namespace ssi::sim {
@@ -64,7 +64,7 @@ class Cluster final : public BackendClient {
  private:
   // Something that waits for, or is in, service.
   struct Item {
-    enum class Kind : std::uint8_t { boot, call, message, timer } kind;
+    enum class Kind : std::uint8_t { boot, call, message, timer } kind = Kind::boot;
     Trail trail;
     bool background = false;
     CallId call{};
@@ -85,8 +85,8 @@ class Cluster final : public BackendClient {
   };
   struct Node {
     std::unique_ptr<Strategy> machine;
-    std::deque<Item> raised, normal;
-    std::deque<Token> finished;   // pieces of kernel work that are done
+    Ring<Item> raised, normal;
+    Ring<Token> finished;   // pieces of kernel work that are done
     std::uint32_t busy = 0;
     Duration kernel_used{}, program_used{};
   };

@@ -1,0 +1,35 @@
+// A queue that keeps its memory: a power-of-two ring that only grows. (std::deque allocates for every third item here.)
+#pragma once
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace ssi::sim {
+
+template <class T>
+class Ring {
+ public:
+  bool empty() const { return first_ == end_; }
+  std::size_t size() const { return end_ - first_; }
+  T& front() { return slots_[first_ & (slots_.size() - 1)]; }
+  void pop_front() { ++first_; }
+  void push_back(T item) {
+    if (size() == slots_.size()) grow();
+    slots_[end_++ & (slots_.size() - 1)] = std::move(item);
+  }
+
+ private:
+  void grow() {
+    std::vector<T> larger(slots_.empty() ? 8 : slots_.size() * 2);
+    std::size_t n = 0;
+    for (; !empty(); pop_front()) larger[n++] = std::move(front());
+    slots_ = std::move(larger);
+    first_ = 0;
+    end_ = n;
+  }
+
+  std::vector<T> slots_;
+  std::size_t first_ = 0, end_ = 0;
+};
+
+}  // namespace ssi::sim
