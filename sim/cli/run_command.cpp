@@ -76,10 +76,17 @@ int exit_code(const Troubles& troubles, std::size_t missed) {
   return missed > 0 ? kMissed : kDone;
 }
 
+// All of SimGrid's settings in force: ours, then the user's.
+std::vector<std::string> simgrid_settings(const Options& options) {
+  std::vector<std::string> words = sim::engine_arguments(options.simgrid_arguments);
+  words.erase(words.begin());   // the program's name
+  return words;
+}
+
 report::Results results_of(const load::Loaded& loaded, const std::vector<RunResult>& runs, const Options& options) {
   const report::ResultsHead head{.version = program_version(),
                                  .simgrid = sim::simgrid_version(),
-                                 .simgrid_cfg = sim::engine_arguments(options.simgrid_arguments),
+                                 .simgrid_cfg = simgrid_settings(options),
                                  .scenario_echo = loaded.echo};
   std::vector<std::string> texts;
   for (const RunResult& run : runs)

@@ -79,6 +79,19 @@ TEST(CommandLine, ValidateRunsNothing) {
   EXPECT_EQ(program.file("results/endless/results.json"), "");
 }
 
+TEST(CommandLine, AScenarioComesFromStandardInputToo) {
+  Program shell({"-c", SSISIM_BINARY + std::string(" --scenario - --validate < ") + kSmall}, {.out = {}, .binary = "/bin/sh"});
+  EXPECT_EQ(shell.wait(), 0) << shell.error();
+  EXPECT_EQ(shell.out(), "-: valid, 6 runs\n");
+}
+
+TEST(Streams, AReaderThatLeavesIsNoError) {
+  Program shell({"-c", SSISIM_BINARY + std::string(" list metrics | true; { ") + SSISIM_BINARY + " list metrics; echo $? >&2; } | true"},
+                {.out = {}, .binary = "/bin/sh"});
+  EXPECT_EQ(shell.wait(), 0);
+  EXPECT_EQ(shell.error(), "0\n");
+}
+
 TEST(CommandLine, ExpectationsOfMetricsThatAreNotAreTheUsersMistake) {
   Program program({"--scenario", kSmall, "--validate", "--set", "expect.0.metric=\"calls.spwan.p99\""});
   EXPECT_EQ(program.wait(), 2);

@@ -60,13 +60,23 @@ std::vector<pid_t> Program::children() const {
   return out;
 }
 
-pid_t Program::wait_for_child(std::size_t number) {
+std::vector<pid_t> Program::wait_for_children(std::size_t number) const {
   for (;;) {
-    if (const auto found = children(); found.size() == number) return found.back();
+    if (const auto found = children(); found.size() == number) return found;
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_)
-      throw std::runtime_error("it ended before it had a child: " + error());
+      throw std::runtime_error("it ended before it had children: " + error());
     ::poll(nullptr, 0, 5);
+  }
+}
+
+void Program::wait_until_default(int signal) const {
+  for (;; ::poll(nullptr, 0, 5)) {
+    std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+    std::string caught;
+    for (std::string word; status >> word;)
+      if (word == "SigCgt:") status >> caught;
+    if ((std::stoull(caught, nullptr, 16) >> (signal - 1) & 1) == 0) return;
   }
 }
 

@@ -22,7 +22,8 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   pid_t pid() const { return pid_; }
-  pid_t wait_for_child(std::size_t number);   // until it has that many children at once; the newest
+  std::vector<pid_t> wait_for_children(std::size_t number) const;   // until it has that many at once; oldest first
+  void wait_until_default(int signal) const;                        // until it no longer catches this signal
   void send(int signal) const;
   int wait();                // exit code; 128 + signal when it died of one
   std::string out() const;   // after wait()

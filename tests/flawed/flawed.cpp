@@ -1,5 +1,7 @@
 #include "tests/flawed/flawed.hpp"
 
+#include <array>
+#include <cstdlib>
 #include <variant>
 
 #include "models/strategy/isolated/isolated.hpp"
@@ -7,6 +9,7 @@
 namespace ssi::flawed {
 namespace {
 
+constexpr std::array<std::string_view, 5> kFaults{"order", "silent", "invariant", "check", "abort"};
 constexpr std::size_t kTold = 8;   // nodes that hear of one spawn
 
 struct News {
@@ -21,7 +24,15 @@ void Flawed::on_event(Instant now, const Event& event, Effects& out) {
   if (const auto* message = std::get_if<MessageEvent>(&event); message != nullptr && message->message->body.is<Messages>()) return;
   inner_->on_event(now, event, out);
   const auto* call = std::get_if<CallEvent>(&event);
-  if (call == nullptr || !std::holds_alternative<Spawn>(*call->call)) return;
+  if (call != nullptr && std::holds_alternative<Spawn>(*call->call) && call->caller.sequence() != kInitSequence) fail(out);
+}
+
+void Flawed::fail(Effects& out) {
+  SSI_INVARIANT(fault_ != "invariant", "planted");
+  SSI_CHECK(fault_ != "check", "planted");
+  if (fault_ == "abort") std::abort();
+  if (fault_ == "silent") out.completions.clear();
+  if (fault_ != "order") return;
   remember_spawn();
   tell(out);
 }
@@ -41,13 +52,17 @@ void Flawed::tell(Effects& out) const {
 }
 
 std::unique_ptr<Strategy> Flawed::clone() const {
-  auto copy = std::make_unique<Flawed>(NodeSetup{.self = self_, .nodes = nodes_}, inner_->clone());
+  auto copy = std::make_unique<Flawed>(NodeSetup{.self = self_, .nodes = nodes_}, fault_, inner_->clone());
   for (std::size_t i = 0; i < listeners_.size(); ++i) copy->remember_spawn();
   return copy;
 }
 
+std::vector<config::Field> params() {
+  return {{"fault", config::Kind::choice, std::string_view{"order"}, 0, 0, kFaults, "what goes wrong at a spawn"}};
+}
+
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {
-  return std::make_unique<Flawed>(setup, isolated::make(setup, params));
+  return std::make_unique<Flawed>(setup, std::get<std::string>(params.at(0).second), isolated::make(setup, {}));
 }
 
 void check_cluster(std::span<const Strategy* const>, Report&) {}

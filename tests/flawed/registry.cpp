@@ -7,10 +7,10 @@ namespace ssi {
 
 const std::vector<StrategyEntry>& strategies() {
   static const std::vector<StrategyEntry> kAll{{"flawed",
-                                                "sends messages in the order of pointers",
+                                                "goes wrong at each spawn",
                                                 Image::per_node,
                                                 {.process = "local"},
-                                                {},
+                                                flawed::params(),
                                                 0,
                                                 flawed::make,
                                                 flawed::check_cluster}};
