@@ -37,7 +37,7 @@ void check_platform(const config::Scenario& scenario, const Options& options) {
   };
   run_children(1, 1, body,
                {.frame =
-                    [&](std::size_t, Frame frame) {
+                    [&](std::size_t, const Frame& frame) {
                       checked = frame.kind == 'C';
                       problem = frame.payload;
                     },

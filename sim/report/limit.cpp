@@ -40,7 +40,7 @@ const char* right_form(Quantity quantity) {
 }   // namespace
 
 Limit parse_limit(std::string_view text, Quantity quantity) {
-  const Limit wrong{0, fmt::format("\"{}\" is not {}", text, right_form(quantity))};
+  Limit wrong{0, fmt::format("\"{}\" is not {}", text, right_form(quantity))};
   double number = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || !std::isfinite(number)) return wrong;

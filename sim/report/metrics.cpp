@@ -121,7 +121,7 @@ const Json* child(const Json& parent, std::string_view key) {
     return index < parent.size() ? &parent[index] : nullptr;
   }
   if (!parent.is_object()) return nullptr;
-  for (std::string name : {std::string(key), std::string(key) + "_ns"})
+  for (const std::string& name : {std::string(key), std::string(key) + "_ns"})
     if (const auto found = parent.find(name); found != parent.end()) return &*found;
   return nullptr;
 }

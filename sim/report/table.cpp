@@ -74,7 +74,7 @@ std::string errors_text(const Section& section, const std::string& label, const 
   std::string out;
   for (std::size_t i = 1; i < record::kErrors; ++i) {
     const std::string name(name_of(static_cast<Errno>(i)));
-    const double count = sum(values(section, label, place_path + ".errors." + name));
+    const double count = sum(values(section, label, fmt::format("{}.errors.{}", place_path, name)));
     if (count > 0) out += fmt::format("{}{} {:.0f}", out.empty() ? "" : ", ", name, count);
   }
   return out;

@@ -62,7 +62,7 @@ std::vector<pid_t> Program::children() const {
 
 std::vector<pid_t> Program::wait_for_children(std::size_t number) const {
   for (;;) {
-    if (const auto found = children(); found.size() == number) return found;
+    if (auto found = children(); found.size() == number) return found;
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_)
       throw std::runtime_error("it ended before it had children: " + error());
