@@ -6,7 +6,7 @@ namespace ssi::config {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::array<std::string_view, 4> kTopologies{"star", "fat_tree", "torus", "dragonfly"};
+constexpr std::array<std::string_view, 5> kTopologies{"star", "bus", "fat_tree", "torus", "dragonfly"};
 constexpr std::array<std::string_view, 2> kSwitching{"cut_through", "store_and_forward"};
 
 using P = Platform;
@@ -23,9 +23,9 @@ const std::array kPlatform{
 
 const std::array kInterconnect{
     Bound<I>{{"topology", Kind::choice, std::string_view{"star"}, 0, 0, kTopologies, "how the nodes are joined"}, &I::topology},
-    Bound<I>{{"shape", Kind::text, std::string_view{}, 0, 0, {}, "of all but a star, as SimGrid writes it: 4x4 (torus), 2;4,4;1,2;1,2 (fat_tree), 3,4;4,3;5,1;2 (dragonfly)"}, &I::shape},
-    Bound<I>{{"bandwidth", Kind::bandwidth, std::monostate{}, 1e3, 1e13, {}, "of each link, each way"}, &I::bandwidth_bps},
-    Bound<I>{{"latency", Kind::duration, std::monostate{}, 0, kSecond, {}, "of one link; a route through a star has two"}, &I::latency},
+    Bound<I>{{"shape", Kind::text, std::string_view{}, 0, 0, {}, "of a fat tree, torus or dragonfly, as SimGrid writes it: 4x4 (torus), 2;4,4;1,2;1,2 (fat_tree), 3,4;4,3;5,1;2 (dragonfly)"}, &I::shape},
+    Bound<I>{{"bandwidth", Kind::bandwidth, std::monostate{}, 1e3, 1e13, {}, "of each link, each way; of a bus, shared by all nodes and both ways"}, &I::bandwidth_bps},
+    Bound<I>{{"latency", Kind::duration, std::monostate{}, 0, kSecond, {}, "of one link; a route through a star has two, over a bus one"}, &I::latency},
     Bound<I>{{"switching", Kind::choice, std::string_view{"cut_through"}, 0, 0, kSwitching, "how switches forward"}, &I::switching},
     Bound<I>{{"min_frame", Kind::bytes, std::int64_t{64}, 0, 65536, {}, "a shorter message takes as long as this on the wire", "IEEE 802.3: 64 bytes"}, &I::min_frame},
     Bound<I>{{"chunk", Kind::bytes, std::int64_t{8192}, 64, 1 << 20, {}, "what a port sends in one go: a long message holds a short one for no longer", "estimate, near a jumbo frame"}, &I::chunk},

@@ -11,8 +11,8 @@
 namespace ssi::config {
 
 struct Interconnect {
-  std::string topology;            // "star", "fat_tree", "torus", "dragonfly"
-  std::string shape;               // of all but a star: see shape.hpp
+  std::string topology;            // "star", "bus", "fat_tree", "torus", "dragonfly"
+  std::string shape;               // of the last three: see shape.hpp
   std::int64_t bandwidth_bps{};    // of each node's full-duplex link, each way
   Duration latency;                // of one link; a star's route has two
   std::string switching;           // "cut_through"

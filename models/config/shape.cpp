@@ -47,7 +47,7 @@ std::uint64_t product(const std::vector<std::uint32_t>& factors) {
 }  // namespace
 
 std::string read_shape(std::string_view topology, std::string_view text, Shape& shape) {
-  if (topology == "star") return text.empty() ? "" : "a star has no shape (leave \"shape\" out)";
+  if (topology == "star" || topology == "bus") return text.empty() ? "" : "a star or a bus has no shape (leave \"shape\" out)";
   if (topology == "torus") {
     const auto dimensions = numbers(text, 'x');
     if (dimensions.empty()) return "a torus needs its dimensions (for example \"shape\": \"4x4\")";

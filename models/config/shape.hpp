@@ -1,4 +1,4 @@
-// The shape of an interconnect other than a star, as text in a platform file, in the form that SimGrid's own platform
+// The shape of an interconnect other than a star or a bus, as text in a platform file, in the form that SimGrid's own platform
 // files use, so that their documentation holds:
 //   torus      "4x4x2"             nodes along each dimension
 //   fat_tree   "2;4,4;1,2;1,2"     levels; then per level, lowest first: down links, up links, parallel links

@@ -44,6 +44,20 @@ std::vector<s4u::Host*> build_star(const config::Platform& platform) {
   return hosts;
 }
 
+// Classic Ethernet: one medium that all nodes share, both ways; a route is that one link.
+std::vector<s4u::Host*> build_bus(const config::Platform& platform) {
+  auto* zone = s4u::create_star_zone(platform.name);
+  auto* cable = zone->create_link("cable", static_cast<double>(platform.interconnect.bandwidth_bps) / 8);
+  cable->set_latency(static_cast<double>(platform.interconnect.latency.ns) * 1e-9)->seal();
+  std::vector<s4u::Host*> hosts;
+  for (std::uint32_t i = 0; i < platform.nodes; ++i) {
+    hosts.push_back(add_host(zone, "node" + std::to_string(i), platform.cores));
+    zone->add_route(hosts.back()->get_netpoint(), nullptr, nullptr, nullptr, {{cable, s4u::LinkInRoute::Direction::NONE}}, true);
+  }
+  zone->seal();
+  return hosts;
+}
+
 std::pair<unsigned, unsigned> pair_of(const std::vector<std::uint32_t>& part) { return {part.at(0), part.at(1)}; }
 
 // Fat tree, torus, dragonfly: SimGrid's own zones. Every link has the platform's latency and bandwidth, each way.
@@ -137,7 +151,9 @@ std::string refusal_of(const std::string& xml_text) {
 std::vector<s4u::Host*> build(const config::Platform& platform, bool one_machine) {
   if (one_machine) return build_one_machine(platform);
   if (!platform.xml_file.empty()) return load_xml(platform);
-  return platform.interconnect.topology == "star" ? build_star(platform) : build_cluster(platform);
+  if (platform.interconnect.topology == "star") return build_star(platform);
+  if (platform.interconnect.topology == "bus") return build_bus(platform);
+  return build_cluster(platform);
 }
 
 }  // namespace ssi::sim

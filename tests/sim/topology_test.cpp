@@ -44,6 +44,12 @@ void expect_links(const std::vector<std::string>& lines, const std::vector<int>&
 
 TEST(Topology, AStarHasTwoLinksOnEveryRoute) { expect_links(arrivals(star(4)), {2, 2, 2}); }
 
+TEST(Topology, ABusIsOneLinkForAll) {
+  config::Platform platform = star(4);
+  platform.interconnect.topology = "bus";
+  expect_links(arrivals(platform), {1, 1, 1});
+}
+
 // 4 x 3: node = x + 4 y. Hops are the shorter way round along each dimension.
 TEST(Topology, ATorusCountsHopsTheShorterWayRound) {
   expect_links(arrivals(shaped("torus", "4x3")), {1, 2, 1, 1, 2, 3, 2, 1, 2, 3, 2});
