@@ -43,6 +43,7 @@ void VprocSwitch::check_invariants() const {
     SSI_INVARIANT(pid.origin() == self_ && processes_.find(pid) == nullptr && !processes_.is_zombie(pid), text(pid) + " is here and elsewhere");
     SSI_INVARIANT(record.state != vproc::OriginState::leaving || leaving_.contains(pid), text(pid) + " leaves without notice");
   }
+  for (const auto& [pid, groups] : left_) SSI_INVARIANT(processes_.find(pid) != nullptr, text(pid) + " is remembered after its end");
   for (const auto& [group, entry] : holder_.all()) SSI_INVARIANT(!entry.registrations.contains(self_), text(group) + " lists its holder");
   SSI_INVARIANT(leaving_.size() == exits_under_way(pending_), "a notice of exit nobody waits for");
 }
@@ -91,6 +92,12 @@ void VprocSwitch::hash_into(StateHash& hash) const {
     hash.add(pid);
     hash.add(node);
   }
+  for (const auto& [pid, groups] : left_)
+    for (const auto& [group, seen] : groups) {
+      hash.add(pid);
+      hash.add(group);
+      hash.add(seen);
+    }
 }
 
 void VprocSwitch::describe(StateDump& out) const {

@@ -16,6 +16,7 @@ void VprocSwitch::departed(const native::Departure& departure, Effects& out) {
   }
   if (!is_here(Site::exit, departure.parent_here, out)) tell_parent(departure, out);
   leave_group(departure.pid, departure.group, out);
+  left_.erase(departure.pid);
 }
 
 void VprocSwitch::tell_parent(const native::Departure& departure, Effects& out) {

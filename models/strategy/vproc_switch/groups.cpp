@@ -1,5 +1,6 @@
 // setpgid, setsid, and which node is listed with which group: JOIN, JOINED, LEAVE.
-#include "models/base/check.hpp"
+#include <algorithm>
+
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
 
 namespace ssi::vproc_switch {
@@ -103,13 +104,22 @@ Errno VprocSwitch::move(Pid pid, Pid group, JoinFor purpose, Effects& out) {
   const Pid old = process->group;
   const Errno error = purpose == JoinFor::session ? processes_.set_session(pid) : processes_.set_group(pid, pid, group);
   if (error != Errno::none || old == group) return error;
+  left_[pid][old] = old.origin() == self_ ? holder_.done() : memberships_.seen(old, pid);
   leave_group(pid, old, out);
   if (group.origin() != self_) return error;
-  if (auto* active = holder_.active(group)) {   // it joins during a broadcast
+  if (auto* active = holder_.active(group); active && seen_before(pid, group) < active->number) {   // it joins during a broadcast
     active->reached = true;
     post(pid, active->signal, out);
   }
   return error;
+}
+
+// The last broadcast that the process had got when it left the group, if it was in it before.
+std::uint64_t VprocSwitch::seen_before(Pid pid, Pid group) const {
+  const auto groups = left_.find(pid);
+  if (groups == left_.end()) return 0;
+  const auto seen = groups->second.find(group);
+  return seen == groups->second.end() ? 0 : seen->second;
 }
 
 void VprocSwitch::join(vproc::PendingJoin pending, Pid session, CallId cause, Effects& out) {
@@ -158,7 +168,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Joined& answer, Eff
 }
 
 void VprocSwitch::enter_group(Pid pid, Pid group, std::uint64_t seen, Effects& out) {
-  if (const auto missed = memberships_.enter(group, pid, seen)) post(pid, missed->signal, out);
+  if (const auto missed = memberships_.enter(group, pid, std::max(seen, seen_before(pid, group)))) post(pid, missed->signal, out);
 }
 
 void VprocSwitch::leave_group(Pid pid, Pid group, Effects& out) {

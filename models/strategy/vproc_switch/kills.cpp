@@ -42,31 +42,30 @@ void VprocSwitch::route_kill(const vproc::Kill& kill, const Asker& asker, Effect
     return;
   }
   const bool asks_for_itself = asker.node == self_;
-  std::optional<NodeId> to;
+  NodeId to;
   if (kill.pid.origin() == self_) {
     const auto* record = origins_.find(kill.pid);
     // Gone; or it is no longer where the record says, and the news of its end is on its way.
     if (record == nullptr || record->node == kill.not_at) return answer_kill(kill, asker, Errno::esrch, out);
     to = record->node;
     if (!asks_for_itself && !settings_.forwards()) {
-      out.send(asker.node, asker.txn, vproc::Message(vproc::Redirect{kill.pid, *to}), {.cause = asker.cause});
+      out.send(asker.node, asker.txn, vproc::Message(vproc::Redirect{kill.pid, to}), {.cause = asker.cause});
       return;
     }
   } else if (asks_for_itself) {
-    to = whereabouts(kill);
+    to = whereabouts(kill.pid);
   } else {
     out.send(asker.node, asker.txn, vproc::Message(vproc::NotHere{kill.pid}), {.cause = asker.cause});
     return;
   }
-  if (asks_for_itself) pending_.find<vproc::PendingKill>(asker.txn)->asked = *to;
-  out.send(*to, asker.txn, vproc::Message(kill), {.cause = asker.cause});
+  if (asks_for_itself) pending_.find<vproc::PendingKill>(asker.txn)->asked = to;
+  out.send(to, asker.txn, vproc::Message(kill), {.cause = asker.cause});
 }
 
-// Once a node has said NOT_HERE only the origin is believed.
-std::optional<NodeId> VprocSwitch::whereabouts(const vproc::Kill& kill) const {
-  if (kill.not_at != kNowhere) return kill.pid.origin();
-  if (const auto child = children_.find(kill.pid); child != children_.end()) return child->second;
-  return locations_.find(kill.pid).value_or(kill.pid.origin());
+// A node that has said NOT_HERE is in neither table any more.
+NodeId VprocSwitch::whereabouts(Pid pid) const {
+  if (const auto child = children_.find(pid); child != children_.end()) return child->second;
+  return locations_.find(pid).value_or(pid.origin());
 }
 
 void VprocSwitch::answer_kill(const vproc::Kill& kill, const Asker& asker, Errno error, Effects& out) {

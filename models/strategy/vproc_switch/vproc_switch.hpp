@@ -88,7 +88,7 @@ class VprocSwitch final : public Strategy {
   void serve(const Message& message, const vproc::Kill& kill, Effects& out);
   void serve_kill(const vproc::Kill& kill, const vproc::Asker& asker, Effects& out);
   void route_kill(const vproc::Kill& kill, const vproc::Asker& asker, Effects& out);
-  std::optional<NodeId> whereabouts(const vproc::Kill& kill) const;
+  NodeId whereabouts(Pid pid) const;
   void answer_kill(const vproc::Kill& kill, const vproc::Asker& asker, Errno error, Effects& out);
   void serve(const Message& message, const vproc::Killed& killed, Effects& out);
   void serve(const Message& message, const vproc::NotHere& not_here, Effects& out);
@@ -131,6 +131,7 @@ class VprocSwitch final : public Strategy {
   void serve(const Message& message, const vproc::SetGroupDone& done, Effects& out);
   Errno may_join(Pid group, Pid session, vproc::JoinFor purpose) const;
   Errno move(Pid pid, Pid group, vproc::JoinFor purpose, Effects& out);
+  std::uint64_t seen_before(Pid pid, Pid group) const;
   void serve(const Message& message, const vproc::Join& join, Effects& out);
   void serve(const Message& message, const vproc::Joined& joined, Effects& out);
   void enter_group(Pid pid, Pid group, std::uint64_t seen, Effects& out);
@@ -162,6 +163,7 @@ class VprocSwitch final : public Strategy {
   gossip::Gossip gossip_;
   std::map<Pid, ParentLink> parents_; // of processes here whose parent is elsewhere
   std::map<Pid, NodeId> children_;    // living elsewhere, of processes here: their node
+  std::map<Pid, std::map<Pid, std::uint64_t>> left_;   // groups that a process here has left: the last broadcast it got there
   std::map<Pid, TxnId> leaving_;      // exited here; EXIT_NOTICE is not yet acknowledged
 };
 

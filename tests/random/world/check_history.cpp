@@ -1,0 +1,299 @@
+// The rules of history.hpp. Where a program cannot know when something took effect, the whole interval of its call counts.
+#include <algorithm>
+#include <limits>
+
+#include "tests/random/world/history.hpp"
+
+namespace ssi::test {
+namespace {
+
+constexpr Step kNever = std::numeric_limits<Step>::max();
+
+std::string name(Pid pid) { return std::to_string(pid.origin().value) + ":" + std::to_string(pid.sequence()); }
+std::string at(Step from, Step to) { return " [" + std::to_string(from) + ", " + (to == kNever ? "-" : std::to_string(to)) + "]"; }
+
+// A call that changed a process's group, or may have.
+struct GroupChange { Pid pid, to; Step from, until; bool sure; };
+
+class Checker {
+ public:
+  explicit Checker(const History& history) : h_(history) {
+    for (const CallRecord& record : h_.calls) index(record);
+  }
+
+  std::vector<std::string> run() {
+    for (Pid pid : h_.born_again) say("P1: " + name(pid) + " was started twice");
+    for (const CallRecord& record : h_.calls) {
+      if (const auto* kill = std::get_if<Kill>(&record.call)) check_kill(record, *kill);
+      if (const auto* kill = std::get_if<KillGroup>(&record.call)) check_group_kill(record, *kill);
+      if (const auto* wait = std::get_if<Wait>(&record.call)) check_wait(record, *wait);
+      if (const auto* set = std::get_if<SetGroup>(&record.call)) check_set_group(record, *set);
+      if (std::holds_alternative<List>(record.call)) check_list(record);
+      check_step_of_the_dead(record);
+    }
+    check_handler_runs();
+    return std::move(problems_);
+  }
+
+ private:
+  static Step end_of(const CallRecord& record) { return record.returned.value_or(kNever); }
+  void say(std::string what) { problems_.push_back(std::move(what)); }
+  const Life* life(Pid pid) const {
+    const auto found = h_.lives.find(pid);
+    return found == h_.lives.end() ? nullptr : &found->second;
+  }
+
+  void index(const CallRecord& record) {
+    const bool refused = record.returned && !record.result.good();
+    if (const auto* set = std::get_if<SetGroup>(&record.call); set && !refused) {
+      const Pid pid = set->pid == kNoPid ? record.caller : set->pid;
+      changes_.push_back({pid, set->group == kNoPid ? pid : set->group, record.invoked, end_of(record), record.returned.has_value()});
+    }
+    if (std::holds_alternative<SetSession>(record.call) && !refused)
+      changes_.push_back({record.caller, record.caller, record.invoked, end_of(record), record.returned.has_value()});
+    if (std::holds_alternative<Wait>(record.call) && record.answered && record.result.good() && record.result.pid != kNoPid)
+      reaped_.emplace(record.result.pid, *record.answered);
+  }
+
+  // ---- P2
+
+  void check_list(const CallRecord& record) {
+    if (!record.returned || !record.result.processes) return;
+    std::map<Pid, NodeId> living;
+    for (const ProcessInfo& info : *record.result.processes) {
+      if (info.zombie) continue;
+      if (!living.emplace(info.pid, info.node).second) say("P2: a list shows " + name(info.pid) + " living twice" + at(record.invoked, *record.returned));
+    }
+    for (const auto& [pid, process] : h_.lives) {
+      if (process.born > record.invoked || (process.ended && *process.ended <= *record.returned)) continue;
+      const auto found = living.find(pid);
+      if (found == living.end() || found->second != process.node)
+        say("P2: a list does not show " + name(pid) + " where it lives" + at(record.invoked, *record.returned));
+    }
+  }
+
+  // ---- P3
+
+  // When the process's pid can have become free at the earliest.
+  Step earliest_reap(const Life& process) const {
+    if (!process.ended) return kNever;
+    Step out = kNever;
+    if (const auto waited = reaped_.find(process.pid); waited != reaped_.end()) out = waited->second;
+    const Life* parent = life(process.parent);
+    if (h_.inits.contains(process.parent) || (parent && parent->ignores_children)) out = std::min(out, *process.ended);
+    if (parent && parent->ended) out = std::min(out, std::max(*process.ended, *parent->ended));
+    return out;
+  }
+
+  void check_kill(const CallRecord& record, const Kill& kill) {
+    if (!record.returned || h_.inits.contains(kill.pid)) return;
+    const Life* target = life(kill.pid);
+    const std::string what = "P3: kill of " + name(kill.pid) + at(record.invoked, end_of(record));
+    if (record.result.good()) {
+      if (!target || target->begun > *record.returned) return say(what + " is ok, but it did not exist yet");
+      const auto waited = reaped_.find(kill.pid);
+      if (waited != reaped_.end() && waited->second < record.invoked) say(what + " is ok, but it was reaped before");
+      if (kill.signal == Signal::kill && (!target->ended || *target->ended > *record.returned)) say(what + " with SIGKILL is ok, but it lives on");
+    } else if (record.result.error == Errno::esrch) {
+      if (target && target->born <= record.invoked && earliest_reap(*target) > *record.returned) say(what + " is ESRCH, but it existed all the time");
+    } else {
+      say(what + " ended in an error that it cannot end in");
+    }
+  }
+
+  void check_step_of_the_dead(const CallRecord& record) {
+    const Life* caller = life(record.caller);
+    if (caller && caller->ended && record.invoked > *caller->ended) say("P3: " + name(record.caller) + " called after its end");
+    if (caller && record.invoked < caller->born) say("P3: " + name(record.caller) + " called before its start");
+  }
+
+  // SIGUSR1 is sent by kill only.
+  void check_handler_runs() {
+    std::map<Pid, std::uint64_t> ran, at_most, at_least;
+    for (const Delivery& delivery : h_.deliveries)
+      if (delivery.signal == Signal::usr1) ++ran[delivery.pid];
+      else check_group_delivery(delivery);
+    for (const CallRecord& record : h_.calls) {
+      const auto* kill = std::get_if<Kill>(&record.call);
+      if (!kill || kill->signal != Signal::usr1) continue;
+      const bool refused = record.returned && !record.result.good();
+      at_most[kill->pid] += !refused;
+      const Life* target = life(kill->pid);
+      if (target && record.returned && !refused && (!target->ended || *target->ended > *record.returned)) ++at_least[kill->pid];
+    }
+    for (const auto& [pid, process] : h_.lives) {
+      if (ran[pid] > at_most[pid]) say("P3: " + name(pid) + " ran its handler " + std::to_string(ran[pid]) + " times for " + std::to_string(at_most[pid]) + " kills");
+      if (!process.ever_stopped && ran[pid] < at_least[pid]) say("P3: " + name(pid) + " ran its handler " + std::to_string(ran[pid]) + " times for " + std::to_string(at_least[pid]) + " kills that were ok");
+    }
+  }
+
+  // ---- P4
+
+  void check_wait(const CallRecord& record, const Wait& wait) {
+    if (!record.answered) return;
+    const std::string what = "P4: wait of " + name(record.caller) + at(record.invoked, end_of(record));
+    if (record.result.good() && record.result.pid != kNoPid) check_status(record, wait, what);
+    if (record.result.error == Errno::echild) check_no_child(record, wait, what);
+  }
+
+  void check_status(const CallRecord& record, const Wait& wait, const std::string& what) {
+    const Pid child = record.result.pid;
+    const Life* process = life(child);
+    if (!process || process->parent != record.caller) return say(what + " returned " + name(child) + ", which is not its child");
+    if (wait.child != kNoPid && wait.child != child) say(what + " returned another child than it asked for");
+    if (!process->ended || *process->ended > *record.answered) say(what + " returned " + name(child) + " before its end");
+    if (!returned_.insert(child).second) say(what + " returned " + name(child) + " a second time");
+    const bool right = process->status ? *process->status == record.result.status : record.result.status > 128;
+    if (!right) say(what + " returned status " + std::to_string(record.result.status) + " of " + name(child));
+    if (!process->status && right && process->ended) check_death(*process, static_cast<Signal>(record.result.status - 128));
+  }
+
+  void check_no_child(const CallRecord& record, const Wait& wait, const std::string& what) {
+    const Life* caller = life(record.caller);
+    if (caller && caller->ignores_children) return;
+    for (const auto& [pid, process] : h_.lives) {
+      if (process.parent != record.caller || (wait.child != kNoPid && wait.child != pid) || process.born > record.invoked) continue;
+      const auto waited = reaped_.find(pid);
+      if (waited == reaped_.end() || waited->second > *record.answered) say(what + " found no child, but " + name(pid) + "'s status was not returned");
+    }
+  }
+
+  // ---- P5
+
+  void check_set_group(const CallRecord& record, const SetGroup& set) {
+    const Pid pid = set.pid == kNoPid ? record.caller : set.pid;
+    const Pid group = set.group == kNoPid ? pid : set.group;
+    if (!record.returned || !record.result.good() || group == pid || h_.inits.contains(group)) return;
+    const auto later = std::upper_bound(h_.quiet.begin(), h_.quiet.end(), record.invoked - 1);
+    const Step since = later == h_.quiet.begin() ? 0 : *std::prev(later);   // older news have reached the group's list
+    const bool somebody = std::any_of(h_.lives.begin(), h_.lives.end(), [&](const auto& entry) {
+      return maybe_member(entry.second, group, since, entry.first == pid ? record.invoked - 1 : *record.returned);
+    });
+    if (!somebody) say("P5: setpgid of " + name(pid) + at(record.invoked, *record.returned) + " is ok, but nobody was in group " + name(group));
+  }
+
+  bool changed_away(const GroupChange& change, Pid pid, Pid group) const { return change.pid == pid && change.to != group; }
+
+  // Was the process in the group all the time?
+  bool sure_member(const Life& process, Pid group, Step from, Step to) const {
+    if (process.born > from || (process.ended && *process.ended <= to)) return false;
+    const auto undisturbed = [&](Step since) {
+      return since <= from && std::none_of(changes_.begin(), changes_.end(), [&](const GroupChange& change) {
+               return changed_away(change, process.pid, group) && change.from <= to && change.until >= since;
+             });
+    };
+    if (process.group == group && undisturbed(process.born)) return true;
+    return std::any_of(changes_.begin(), changes_.end(), [&](const GroupChange& change) {
+      return change.pid == process.pid && change.to == group && change.sure && change.until <= from && undisturbed(change.from);
+    });
+  }
+
+  // Can it have been in the group at some instant?
+  bool maybe_member(const Life& process, Pid group, Step from, Step to) const {
+    if (process.begun > to || (process.ended && *process.ended < from)) return false;
+    const auto left_by = [&](Step since) {   // the first instant at which it was surely elsewhere
+      Step out = kNever;
+      for (const GroupChange& change : changes_)
+        if (changed_away(change, process.pid, group) && change.sure && change.from >= since) out = std::min(out, change.until);
+      return out;
+    };
+    if (process.group == group && left_by(process.begun) >= from) return true;
+    return std::any_of(changes_.begin(), changes_.end(), [&](const GroupChange& change) {
+      return change.pid == process.pid && change.to == group && change.from <= to && left_by(change.sure ? change.until : kNever) >= from;
+    });
+  }
+
+  struct Broadcast { Pid group; Signal signal; Step from, to; };
+
+  bool got(Pid pid, const Broadcast& broadcast, Step by) const {
+    return std::any_of(h_.deliveries.begin(), h_.deliveries.end(), [&](const Delivery& delivery) {
+      return delivery.pid == pid && delivery.signal == broadcast.signal && delivery.at >= broadcast.from && delivery.at <= by;
+    });
+  }
+  // It got the signal, or was born of a parent that had been covered by then. Of one that was ever stopped nobody knows
+  // when it got what.
+  bool covered(const Life& process, const Broadcast& broadcast, Step by) const {
+    if (process.ever_stopped || got(process.pid, broadcast, by)) return true;
+    const Life* parent = life(process.parent);
+    return process.begun >= broadcast.from && (!parent || covered(*parent, broadcast, process.begun));
+  }
+  // A member all the time, or born into the group meanwhile of such a one.
+  bool bound_to_get_it(const Life& process, const Broadcast& broadcast, Step to) const {
+    if (sure_member(process, broadcast.group, broadcast.from, to)) return true;
+    const Life* parent = life(process.parent);
+    return parent && process.begun >= broadcast.from && process.born <= to && process.group == broadcast.group &&
+           sure_member(process, broadcast.group, process.born, to) && bound_to_get_it(*parent, broadcast, process.begun);
+  }
+
+  void check_group_kill(const CallRecord& record, const KillGroup& kill) {
+    if (!record.returned) return;
+    const Life* caller = life(record.caller);
+    if (kill.group == kNoPid || !caller) return;
+    // Where the caller's node keeps the group's list the end is known exactly; who is a member then has got it.
+    const bool exact = caller->node == kill.group.origin();
+    const Broadcast broadcast{kill.group, kill.signal, record.invoked, exact ? *record.answered : *record.returned};
+    const std::string what = "P5: killpg of " + name(kill.group) + at(broadcast.from, broadcast.to);
+    bool maybe = h_.inits.contains(kill.group), surely = maybe;
+    for (const auto& [pid, process] : h_.lives) {
+      maybe |= maybe_member(process, kill.group, broadcast.from, broadcast.to);
+      surely |= sure_member(process, kill.group, broadcast.from, broadcast.to);
+      const bool bound = exact ? sure_member(process, kill.group, broadcast.to, broadcast.to) : bound_to_get_it(process, broadcast, broadcast.to);
+      if (!can_be_held_to(kill.signal) || process.ever_stopped || !bound) continue;
+      if (!covered(process, broadcast, broadcast.to)) say(what + " did not reach " + name(pid));
+    }
+    if (record.result.good() && !maybe) say(what + " is ok, but nobody was a member");
+    if (!record.result.good() && surely) say(what + " is " + std::string(name_of(record.result.error)) + ", but there was a member");
+  }
+
+  static bool can_be_held_to(Signal signal) { return signal != Signal::none && signal != Signal::cont && signal != Signal::stop; }
+
+  // A signal that only killpg sends: it belongs to a broadcast, and the process was, or may have been, a member.
+  void check_group_delivery(const Delivery& delivery) {
+    const Life* process = life(delivery.pid);
+    if (!process || process->ever_stopped || delivery.signal == Signal::cont || delivery.signal == Signal::chld) return;
+    std::uint64_t runs = 0;
+    for (const CallRecord& record : h_.calls) {
+      const auto* kill = std::get_if<KillGroup>(&record.call);
+      if (!kill || kill->signal != delivery.signal || record.invoked > delivery.at || end_of(record) < delivery.at) continue;
+      if (record.returned && !record.result.good()) continue;
+      runs += maybe_member(*process, kill->group, record.invoked, delivery.at);
+    }
+    std::uint64_t ran = 0;
+    for (const Delivery& other : h_.deliveries)
+      ran += other.pid == delivery.pid && other.signal == delivery.signal && other.at <= delivery.at && in_one_killpg(other, delivery);
+    if (ran > runs)
+      say("P5: " + name(delivery.pid) + " ran its handler for " + std::string(name_of(delivery.signal)) + " at " + std::to_string(delivery.at) +
+          (runs == 0 ? ", but was no member of a group that got it" : " more often than it was sent"));
+  }
+
+  // Death by a signal that only killpg sends.
+  void check_death(const Life& process, Signal signal) {
+    if (process.ever_stopped || signal == Signal::usr1 || signal == Signal::kill) return;
+    const bool sent = std::any_of(h_.calls.begin(), h_.calls.end(), [&](const CallRecord& record) {
+      const auto* kill = std::get_if<KillGroup>(&record.call);
+      return kill && kill->signal == signal && record.invoked <= *process.ended && end_of(record) >= *process.ended &&
+             (!record.returned || record.result.good()) && maybe_member(process, kill->group, record.invoked, *process.ended);
+    });
+    if (!sent) say("P5: " + name(process.pid) + " died of " + std::string(name_of(signal)) + ", but was no member of a group that got it");
+  }
+
+  // Both lie in the interval of one killpg of their signal.
+  bool in_one_killpg(const Delivery& a, const Delivery& b) const {
+    return std::any_of(h_.calls.begin(), h_.calls.end(), [&](const CallRecord& record) {
+      const auto* kill = std::get_if<KillGroup>(&record.call);
+      return kill && kill->signal == b.signal && record.invoked <= a.at && record.invoked <= b.at && end_of(record) >= b.at;
+    });
+  }
+
+  const History& h_;
+  std::vector<GroupChange> changes_;
+  std::map<Pid, Step> reaped_;
+  std::set<Pid> returned_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> check_history(const History& history) { return Checker(history).run(); }
+
+}  // namespace ssi::test

@@ -1,0 +1,61 @@
+// What the programs of a run saw, written where they call and are answered, and the checker of it. Steps are a total
+// order of everything that happened. The checker knows POSIX, not the protocol.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/port/calls.hpp"
+
+namespace ssi::test {
+
+using Step = std::uint64_t;
+
+struct CallRecord {
+  CallId id;
+  Pid caller;
+  Call call;
+  Step invoked{};
+  std::optional<Step> handled;    // the kernel began with it
+  std::optional<Step> answered;   // the kernel was done with it
+  std::optional<Step> returned;   // the program went on
+  Result result{};
+};
+
+struct Life {
+  Pid pid, parent;
+  Pid group;                      // at birth
+  NodeId node;
+  Step begun{};                   // the kernel began to create it: its parent's call
+  Step born{};
+  std::optional<Step> ended;
+  std::optional<std::int32_t> status;   // of exit; empty: a signal ended it
+  bool ever_stopped = false, ignores_children = false;
+};
+
+struct Delivery { Pid pid; Signal signal; Step at; };   // a handler ran
+
+struct History {
+  std::vector<CallRecord> calls;
+  std::map<Pid, Life> lives;
+  std::vector<Delivery> deliveries;
+  std::vector<Pid> born_again;    // pids that were started twice
+  std::set<Pid> inits;
+  std::vector<Step> quiet;        // when no message was under way, ascending
+};
+
+// Findings, one line each; empty is good.
+//  P1 a pid is started once.
+//  P2 a list shows who lived all the time, once, on its node.
+//  P3 a kill is ok only if its target existed at some instant of it, ESRCH only if it did not at some instant; after
+//     SIGKILL it runs no further step; a handler runs once for each kill, at most and (if it lived on) at least.
+//  P4 a child's status is returned once, to its parent, after its end, and it is the right one; ECHILD leaves none behind.
+//  P5 a group's signal reaches who was a member all the time, who was born meanwhile of a parent that had not yet got it,
+//     and nobody who was no member at any instant; ESRCH only if nobody was a member all the time. Where its end is known
+//     exactly it has reached every member at the end. Nobody enters a group in which nobody is, once the news have settled.
+std::vector<std::string> check_history(const History& history);
+
+}  // namespace ssi::test

@@ -1,0 +1,345 @@
+#include "tests/random/world/random_run.hpp"
+
+#include <array>
+#include <exception>
+
+#include "models/base/check.hpp"
+
+namespace ssi::test {
+namespace {
+
+using vproc_switch::VprocSwitch;
+
+constexpr std::array kHandled{Signal::usr1, Signal::hup, Signal::interrupt};
+constexpr std::array kForGroups{Signal::hup, Signal::interrupt};
+constexpr Step kMostSteps = 60'000;
+
+}  // namespace
+
+World::Options RandomRun::options_of(const Options& options, Stream& draws) {
+  const auto nodes = static_cast<std::uint32_t>(2 + draws.below(4));   // 2 to 5
+  const std::uint64_t at_execution = draws.below(2), redirects = draws.below(4), cache = draws.below(4), few = draws.below(4);
+  config::Values params;
+  params.emplace_back("pid_from", std::string(at_execution ? "execution" : "parent"));
+  params.emplace_back("origin", std::string(redirects == 0 ? "redirect" : "forward"));
+  params.emplace_back("location_cache", std::int64_t{cache == 0 ? 0 : cache == 1 ? 2 : 1024});
+  if (few == 0) params.emplace_back("accept_max", std::int64_t{6});
+  return {.nodes = nodes, .params = std::move(params), .seed = options.seed, .copies = options.copies};
+}
+
+RandomRun::RandomRun(Options options)
+    : options_(std::move(options)), draws_(RandomRoot(options_.seed).stream("random run")), world_("vproc_switch", options_of(options_, draws_)) {
+  world_.watch(this);
+  for (std::uint64_t* weight : {&weights_.call, &weights_.handle, &weights_.release, &weights_.deliver}) *weight = 1 + draws_.below(20);
+  weights_.timer = draws_.below(2);
+  for (std::uint64_t& weight : kinds_) weight = std::array{0, 1, 3, 9}[draws_.below(4)];
+  kinds_[static_cast<std::size_t>(Kind::spawn)] += 10;
+  kinds_[static_cast<std::size_t>(Kind::wait)] += 1;
+  kinds_[static_cast<std::size_t>(Kind::exit)] = draws_.below(2);
+  roots_ = draws_.below(2) == 0 ? 1 : world_.nodes();
+  for (std::uint32_t id = 0; id < world_.nodes(); ++id) {
+    history_.inits.insert(world_.init(id));
+    groups_.push_back(world_.init(id));
+  }
+}
+
+// At the begin, and whenever all have ended.
+void RandomRun::start_programs() {
+  for (std::uint32_t id = 0; id < roots_; ++id) issue(NodeId{id}, world_.init(id), Spawn{{}, {}});
+}
+
+std::vector<std::string> RandomRun::run(RunCoverage& coverage) {
+  std::vector<std::string> problems;
+  try {
+    while (now_ < kMostSteps && !(closing_ && stuck())) step();
+    problems = check_history(history_);
+    if (now_ >= kMostSteps) problems.push_back("no end after " + std::to_string(now_) + " steps");
+    // Asked by a stale location, then twice more by the origin as the process ends and is reaped.
+    if (longest_path_ > 8) problems.push_back("a kill took " + std::to_string(longest_path_) + " messages in a row");
+    for (std::string& left : leftovers()) problems.push_back(std::move(left));
+  } catch (const std::exception& error) {
+    problems.push_back(error.what());
+  }
+  coverage.messages.insert(messages_.begin(), messages_.end());
+  for (const auto& [what, times] : results_) coverage.results[what] += times;
+  coverage.steps += now_;
+  coverage.calls += history_.calls.size();
+  coverage.origin_rows.resize(vproc::Origins::Hits{}.size());
+  coverage.member_rows.resize(vproc::Memberships::Hits{}.size());
+  for (std::uint32_t id = 0; id < world_.nodes(); ++id) {
+    const auto& node = world_.as<VprocSwitch>(NodeId{id});
+    for (std::size_t i = 0; i < coverage.origin_rows.size(); ++i) coverage.origin_rows[i] += node.origins().hits()[i];
+    for (std::size_t i = 0; i < coverage.member_rows.size(); ++i) coverage.member_rows[i] += node.memberships().hits()[i];
+  }
+  return problems;
+}
+
+// Chooses among what is possible, by the weights of this run.
+void RandomRun::step() {
+  ++now_;
+  if (world_.quiet()) {
+    history_.quiet.push_back(now_);
+    check_relations();
+  }
+  if (!closing_ && history_.calls.size() >= options_.calls) closing_ = true;
+  std::vector<Process*> ready;
+  for (auto& [pid, process] : processes_)
+    if (process.started && !process.stopped && process.calling == kNoCall) ready.push_back(&process);
+  const std::uint64_t call = ready.empty() ? 0 : weights_.call;
+  const std::uint64_t handling = queued_.empty() ? 0 : weights_.handle;
+  const std::uint64_t releasing = releases_.empty() && starts_.empty() ? 0 : weights_.release;
+  const std::uint64_t delivering = world_.quiet() ? 0 : weights_.deliver;
+  const std::uint64_t progress = call + handling + releasing + delivering;
+  if (progress == 0) {
+    closing_ |= !processes_.empty();   // everybody is blocked
+    if (!closing_) start_programs();
+    return;
+  }
+  // Timers alone are no progress, nor is what they send.
+  const bool idle = closing_ || call + handling + releasing == 0;
+  const std::uint64_t timing = world_.timers().empty() || idle ? 0 : weights_.timer;
+  const std::uint64_t all = progress + timing;
+  std::uint64_t draw = draws_.below(all);
+  if (draw < call) {
+    Process& caller = *ready[draws_.below(ready.size())];
+    Call chosen = closing_ ? choose_closing(caller) : choose(caller);
+    caller.calling = CallId{~std::uint64_t{0}};
+    issue(caller.node, caller.pid, std::move(chosen));
+  } else if ((draw -= call) < handling) {
+    handle(draws_.below(queued_.size()));
+  } else if ((draw -= handling) < releasing) {
+    release(draws_.below(releases_.size() + starts_.size()));
+  } else if ((draw -= releasing) < delivering) {
+    deliver();
+  } else {
+    world_.pass(milliseconds(1));
+    world_.fire(draws_.below(world_.timers().size()));
+  }
+}
+
+// Nothing is possible any more. While somebody is stopped or pauses, some init sets him free.
+bool RandomRun::stuck() {
+  bool possible = !queued_.empty() || !releases_.empty() || !starts_.empty() || !world_.quiet();
+  for (const auto& [pid, process] : processes_) possible |= process.started && !process.stopped && process.calling == kNoCall;
+  if (possible) return false;
+  for (const auto& [pid, process] : processes_) {
+    const bool pausing = process.calling != kNoCall && std::holds_alternative<Pause>(record(process.calling).call);
+    if (!process.stopped && !pausing) continue;
+    const auto from = static_cast<std::uint32_t>(draws_.below(world_.nodes()));
+    issue(NodeId{from}, world_.init(from), Kill{pid, process.stopped ? Signal::cont : Signal::kill});
+    return false;
+  }
+  return true;
+}
+
+// While no message is under way both sides of every relation agree, and nobody's parent is dead.
+void RandomRun::check_relations() const {
+  for (const auto& [pid, process] : processes_) {
+    const auto* self = world_.as<VprocSwitch>(process.node).processes().find(pid);
+    const auto born = history_.lives.find(self->parent);
+    const NodeId at = born == history_.lives.end() ? self->parent.origin() : born->second.node;
+    const auto* parent = world_.as<VprocSwitch>(at).processes().find(self->parent);
+    SSI_INVARIANT(parent != nullptr && parent->children.contains(pid), "process " + std::to_string(pid.value) + " is nobody's child");
+  }
+}
+
+void RandomRun::issue(NodeId node, Pid caller, Call call) {
+  const CallId id = world_.next_call();
+  index_[id] = history_.calls.size();
+  history_.calls.push_back({id, caller, call, now_, {}, {}, {}, {}});
+  if (const auto found = processes_.find(caller); found != processes_.end()) found->second.calling = id;
+  if (const auto* set = std::get_if<SetAction>(&call); set && set->signal == Signal::chld) history_.lives.at(caller).ignores_children = true;
+  queued_.push_back({id, node, caller, std::move(call)});
+}
+
+// The call of a process that has died meanwhile still comes, as in the host.
+void RandomRun::handle(std::size_t index) {
+  Queued next = std::move(queued_[index]);
+  queued_.erase(queued_.begin() + static_cast<std::ptrdiff_t>(index));
+  record(next.id).handled = now_;
+  if (const auto* process = world_.as<VprocSwitch>(next.node).processes().find(next.caller)) birth_group_[next.id] = process->group;
+  world_.call(next.id, next.node, next.caller, std::move(next.call));
+}
+
+void RandomRun::release(std::size_t index) {
+  if (index >= releases_.size()) {
+    const auto at = starts_.begin() + static_cast<std::ptrdiff_t>(index - releases_.size());
+    if (const auto found = processes_.find(*at); found != processes_.end()) found->second.started = true;
+    starts_.erase(at);
+    return;
+  }
+  const CallId id = releases_[index];
+  releases_.erase(releases_.begin() + static_cast<std::ptrdiff_t>(index));
+  CallRecord& done = record(id);
+  const auto found = processes_.find(done.caller);
+  const bool is_init = history_.inits.contains(done.caller);
+  if (!is_init && found == processes_.end()) return;   // it died before its answer reached it
+  done.returned = now_;
+  if (std::holds_alternative<Kill>(done.call)) longest_path_ = std::max(longest_path_, world_.trace(id).path);
+  if (!is_init) found->second.calling = kNoCall;
+  results_[std::string(kCallNames[done.call.index()]) + " " + (done.result.good() ? "ok" : std::string(name_of(done.result.error)))]++;
+  if (!done.result.good()) return;
+  if (std::holds_alternative<Spawn>(done.call) || std::holds_alternative<Fork>(done.call)) {
+    known_.push_back(done.result.pid);
+    if (!is_init) found->second.children.push_back(done.result.pid);
+  }
+  const auto* set = std::get_if<SetGroup>(&done.call);
+  if (set) groups_.push_back(set->group == kNoPid ? set->pid : set->group);
+  if (std::holds_alternative<SetSession>(done.call)) groups_.push_back(done.caller);
+}
+
+void RandomRun::deliver() {
+  const auto channels = world_.deliverable();
+  world_.deliver(channels[draws_.below(channels.size())]);
+}
+
+void RandomRun::sent(const Message& message) { messages_.insert(std::string(message.body.type().name)); }
+
+void RandomRun::completed(CallId id, const Result& result) {
+  CallRecord& done = record(id);
+  done.answered = now_;
+  done.result = result;
+  if (!std::holds_alternative<Exit>(done.call)) releases_.push_back(id);
+}
+
+void RandomRun::ordered(NodeId at, const ProgramOrder& order) {
+  const CallId cause = world_.last_effects().cause;
+  switch (order.kind) {
+    case ProgramOrder::Kind::start: {
+      const CallRecord& by = record(cause);
+      const auto parent = history_.lives.find(by.caller);
+      Life life{order.pid, by.caller, birth_group_.at(cause), at, *by.handled, now_, {}, {}, false, false};
+      life.ignores_children = parent != history_.lives.end() && parent->second.ignores_children;
+      if (!history_.lives.emplace(order.pid, life).second) history_.born_again.push_back(order.pid);
+      Process process{order.pid, at, false, false, kNoCall, {}, {}};
+      for (Signal signal : kHandled) {
+        const std::uint64_t draw = draws_.below(10);
+        if (draw > 0) process.to_install.push_back(signal);
+      }
+      processes_[order.pid] = std::move(process);
+      starts_.push_back(order.pid);
+      return;
+    }
+    case ProgramOrder::Kind::end: {
+      Life& life = history_.lives.at(order.pid);
+      life.ended = now_;
+      if (cause != kNoCall && record(cause).caller == order.pid)
+        if (const auto* exit = std::get_if<Exit>(&record(cause).call)) life.status = exit->status;
+      processes_.erase(order.pid);
+      return;
+    }
+    case ProgramOrder::Kind::stop:
+      processes_.at(order.pid).stopped = true;
+      history_.lives.at(order.pid).ever_stopped = true;
+      return;
+    case ProgramOrder::Kind::resume: processes_.at(order.pid).stopped = false; return;
+    case ProgramOrder::Kind::interrupt: history_.deliveries.push_back({order.pid, order.signal, now_}); return;
+  }
+}
+
+Pid RandomRun::any_pid() {
+  if (known_.empty()) return world_.init(0);
+  const std::uint64_t recent = draws_.below(3), init = draws_.below(30);
+  if (init == 0) return world_.init(static_cast<std::uint32_t>(draws_.below(world_.nodes())));
+  const std::size_t span = recent > 0 ? std::min<std::size_t>(known_.size(), 8) : known_.size();
+  return known_[known_.size() - 1 - draws_.below(span)];
+}
+
+Call RandomRun::choose(Process& process) {
+  if (!process.to_install.empty()) {
+    const Signal signal = process.to_install.back();
+    process.to_install.pop_back();
+    return SetAction{signal, Disposition::handler};
+  }
+  std::uint64_t all = 0;
+  for (std::uint64_t weight : kinds_) all += weight;
+  std::uint64_t draw = draws_.below(all);
+  std::size_t kind = 0;
+  while (draw >= kinds_[kind]) draw -= kinds_[kind++];
+  return make(static_cast<Kind>(kind), process);
+}
+
+Call RandomRun::make(Kind kind, Process& process) {
+  const NodeId node{static_cast<std::uint32_t>(draws_.below(world_.nodes()))};
+  const Pid child = process.children.empty() ? kNoPid : process.children[draws_.below(process.children.size())];
+  const std::uint64_t coin = draws_.below(2), die = draws_.below(8);
+  const bool crowded = processes_.size() > 18;
+  switch (kind) {
+    case Kind::spawn: return crowded ? Call(Wait{kNoPid, true}) : Call(Spawn{{}, {die == 0 ? Placement::Kind::least_loaded : Placement::Kind::node, node}});
+    case Kind::fork: return crowded ? Call(Wait{kNoPid, true}) : Call(Fork{});
+    case Kind::kill: return make_kill(process);
+    case Kind::killpg: return make_killpg();
+    case Kind::lead: return SetGroup{process.pid, process.pid};
+    case Kind::enter: return SetGroup{process.pid, any_group()};
+    case Kind::move_child: return child == kNoPid ? Call(SetGroup{any_pid(), kNoPid}) : Call(SetGroup{child, coin == 0 ? child : any_group()});
+    case Kind::session: return SetSession{};
+    case Kind::wait: return Wait{die < 3 ? child : kNoPid, coin == 0};
+    case Kind::list: return List{};
+    case Kind::rare: return coin == 0 ? Call(Pause{}) : Call(SetAction{Signal::chld, Disposition::ignore});
+    case Kind::exit: return Exit{static_cast<std::int32_t>(die)};
+  }
+  return List{};
+}
+
+Call RandomRun::make_kill(const Process& process) {
+  const Pid pid = any_pid();
+  const std::uint64_t kind = draws_.below(20);
+  if (kind < 4) return Kill{pid, Signal::none};
+  if (kind < 5) return Kill{pid, Signal::stop};
+  if (kind < 7) return Kill{pid, Signal::cont};
+  if (kind < 9) return Kill{pid, Signal::kill};
+  if (kind < 10) return Kill{process.pid, Signal::usr1};
+  return Kill{pid, Signal::usr1};
+}
+
+Call RandomRun::make_killpg() {
+  const Pid group = any_group();
+  const std::uint64_t kind = draws_.below(20);
+  if (kind == 0) return KillGroup{group, Signal::cont};
+  if (kind == 1) return KillGroup{group, Signal::kill};
+  return KillGroup{group, group_signal().value_or(Signal::none)};
+}
+
+Pid RandomRun::any_group() { return groups_[groups_.size() - 1 - draws_.below(std::min<std::size_t>(groups_.size(), 4))]; }
+
+// One that no killpg under way uses, so that the checker can tell the broadcasts apart.
+std::optional<Signal> RandomRun::group_signal() {
+  std::set<Signal> busy;
+  for (const CallRecord& record : history_.calls) {
+    const auto* kill = std::get_if<KillGroup>(&record.call);
+    if (kill && !record.returned) busy.insert(kill->signal);
+  }
+  for (Signal signal : kForGroups)
+    if (!busy.contains(signal)) return signal;
+  return std::nullopt;
+}
+
+// Waits for its children, then exits.
+Call RandomRun::choose_closing(const Process& process) {
+  for (auto record = history_.calls.rbegin(); record != history_.calls.rend(); ++record)
+    if (record->caller == process.pid) {
+      const bool childless = std::holds_alternative<Wait>(record->call) && record->result.error == Errno::echild;
+      const auto* wait = std::get_if<Wait>(&record->call);
+      if (childless && wait->child == kNoPid) return Exit{7};
+      break;
+    }
+  return Wait{};
+}
+
+std::vector<std::string> RandomRun::leftovers() const {
+  std::vector<std::string> out;
+  for (const auto& [pid, process] : processes_) out.push_back("process " + std::to_string(pid.value) + " never ends");
+  for (std::uint32_t id = 0; id < world_.nodes(); ++id) {
+    const auto& node = world_.as<VprocSwitch>(NodeId{id});
+    const std::string where = " left on node " + std::to_string(id);
+    if (node.processes().all().size() != 1) out.push_back("processes" + where);
+    if (!node.pending().all().empty()) out.push_back("pending operations" + where);
+    if (!node.origins().all().empty()) out.push_back("origin records" + where);
+    if (!node.groups_led().all().empty()) out.push_back("group lists" + where);
+    if (!node.memberships().all().empty()) out.push_back("memberships" + where);
+    if (!node.parents_elsewhere().empty() || !node.children_elsewhere().empty()) out.push_back("relations" + where);
+  }
+  return out;
+}
+
+}  // namespace ssi::test

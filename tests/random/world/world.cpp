@@ -1,0 +1,108 @@
+#include "tests/random/world/world.hpp"
+
+#include "models/base/check.hpp"
+
+namespace ssi::test {
+
+config::Values param(std::string_view key, config::Value value) { return {{key, std::move(value)}}; }
+
+World::World(std::string_view strategy, Options options) : entry_(*find_strategy(strategy)), options_(std::move(options)) {
+  for (std::uint32_t id = 0; id < options_.nodes; ++id) {
+    const NodeSetup setup{NodeId{id}, options_.nodes, 4, Incarnation{1}, RandomRoot(options_.seed), options_.costs};
+    machines_.push_back(entry_.make(setup, options_.params));
+  }
+  for (std::uint32_t id = 0; id < options_.nodes; ++id) handle(NodeId{id}, BootEvent{}, kNoCall, 0, false);
+}
+
+CallId World::call(CallId id, NodeId at, Pid caller, Call call) {
+  CallTrace& trace = traces_[id];
+  trace = {std::move(call), caller, at, 0, 0, std::nullopt, {}};
+  handle(at, CallEvent{id, caller, &trace.call}, id, 0, false);
+  return id;
+}
+
+std::vector<Channel> World::deliverable() const {
+  std::vector<Channel> out;
+  for (const auto& [channel, queue] : channels_)
+    if (!queue.empty()) out.push_back(channel);
+  return out;
+}
+
+void World::deliver(Channel channel) {
+  auto& queue = channels_.at(channel);
+  auto& hops = hops_.at(channel);
+  SSI_CHECK(!queue.empty(), "nothing to deliver");
+  const Message message = std::move(queue.front());
+  const std::uint32_t length = hops.front();
+  queue.pop_front();
+  hops.pop_front();
+  handle(channel.to, MessageEvent{&message}, message.header.cause, length, true);
+}
+
+void World::deliver_all() {
+  for (auto ready = deliverable(); !ready.empty(); ready = deliverable()) deliver(ready.front());
+}
+
+void World::fire(std::size_t index) {
+  const Timer timer = timers_.at(index);
+  timers_.erase(timers_.begin() + static_cast<std::ptrdiff_t>(index));
+  handle(timer.node, TimerEvent{timer.key, timer.generation}, kNoCall, 0, false);
+}
+
+void World::break_circuit(NodeId a, NodeId b) {
+  for (Priority priority : {Priority::normal, Priority::raised})
+    for (Channel channel : {Channel{a, b, priority}, Channel{b, a, priority}}) {
+      channels_.erase(channel);
+      hops_.erase(channel);
+    }
+  handle(a, CircuitBroken{b, 1}, kNoCall, 0, false);
+  handle(b, CircuitBroken{a, 1}, kNoCall, 0, false);
+}
+
+void World::handle(NodeId at, const Event& event, CallId cause, std::uint32_t hops, bool serving) {
+  out_.begin(cause, serving);
+  if (cause != kNoCall) last_hops_[cause] = hops;
+  machines_[at.value]->on_event(now_, event, out_);
+  carry_out(at, cause, hops);
+  check();
+}
+
+void World::carry_out(NodeId at, CallId cause, std::uint32_t hops) {
+  for (const auto& timer : out_.timers) timers_.push_back({at, timer.key, timer.generation});
+  for (const auto& order : out_.programs)
+    if (watcher_) watcher_->ordered(at, order);
+  for (const auto& send : out_.sends) {
+    Message message;
+    message.header = {.from = at, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
+    message.body = send.body;
+    // On behalf of another call than the event's, that call's own chain goes on.
+    const std::uint32_t before = send.cause == cause ? hops : last_hops_[send.cause];
+    if (send.cause != kNoCall && send.to != at) ++traces_.at(send.cause).total;
+    if (watcher_) watcher_->sent(message);
+    const std::uint32_t copies = options_.copies ? options_.copies(message) : 1;
+    const Channel channel{at, send.to, send.priority};
+    for (std::uint32_t i = 0; i < copies; ++i) {
+      channels_[channel].push_back(message);
+      hops_[channel].push_back(before + (send.to != at ? 1 : 0));
+    }
+  }
+  for (const auto& completion : out_.completions) {
+    CallTrace& trace = traces_.at(completion.call);
+    SSI_CHECK(!trace.result, "call " + std::to_string(completion.call.value) + " is answered twice");
+    trace.result = completion.result;
+    trace.served = completion.served;
+    trace.path = completion.call == cause ? hops : last_hops_[completion.call];
+    if (watcher_) watcher_->completed(completion.call, completion.result);
+  }
+}
+
+void World::check() const {
+  for (const auto& machine : machines_) machine->check_invariants();
+  std::vector<const Strategy*> all;
+  for (const auto& machine : machines_) all.push_back(machine.get());
+  Report report;
+  entry_.check_cluster(all, report);
+  if (!report.problems.empty()) invariant_broken(__FILE__, __LINE__, "check_cluster", report.problems.front());
+}
+
+}  // namespace ssi::test

@@ -1,0 +1,102 @@
+// Machines of one strategy on a network without time: messages wait in one queue for each pair and class, and who drives
+// the world chooses which queue delivers next. So every order that the transport allows can happen. No SimGrid.
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/strategy/registry.hpp"
+
+namespace ssi::test {
+
+struct Channel {
+  NodeId from, to;
+  Priority priority = Priority::normal;
+  friend auto operator<=>(const Channel&, const Channel&) = default;
+};
+
+// What became of a call. Messages: on the critical path when it was answered, and in all so far.
+struct CallTrace {
+  Call call;
+  Pid caller;
+  NodeId node;
+  std::uint32_t path = 0, total = 0;
+  std::optional<Result> result;
+  NodeId served;
+};
+
+// Sees everything that leaves the machines, in order.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void sent(const Message&) {}
+  virtual void completed(CallId, const Result&) {}
+  virtual void ordered(NodeId, const ProgramOrder&) {}
+};
+
+class World {
+ public:
+  struct Options {
+    std::uint32_t nodes = 3;
+    config::Values params{};                      // those that differ from the defaults
+    std::uint64_t seed = 1;
+    config::NodeCosts costs{};
+    std::function<std::uint32_t(const Message&)> copies{};   // how often a message is delivered: 1; for canaries 0 or 2
+  };
+  explicit World(std::string_view strategy, Options options);
+
+  void watch(Watcher* watcher) { watcher_ = watcher; }
+  NodeId node(std::uint32_t id) const { return NodeId{id}; }
+  Pid init(std::uint32_t id) const { return init_of(NodeId{id}, Incarnation{1}); }
+  std::uint32_t nodes() const { return static_cast<std::uint32_t>(machines_.size()); }
+
+  CallId next_call() { return CallId{++calls_}; }
+  CallId call(NodeId at, Pid caller, Call call) { return this->call(next_call(), at, caller, std::move(call)); }
+  CallId call(CallId id, NodeId at, Pid caller, Call call);       // handled at once
+  const CallTrace& trace(CallId id) const { return traces_.at(id); }
+
+  std::vector<Channel> deliverable() const;                       // channels with a message, in order
+  const std::map<Channel, std::deque<Message>>& channels() const { return channels_; }
+  void deliver(Channel channel);
+  void deliver_all();                                             // the first channel again and again, until none has a message
+  bool quiet() const { return deliverable().empty(); }
+
+  struct Timer { NodeId node; TimerKey key; std::uint64_t generation; };
+  const std::vector<Timer>& timers() const { return timers_; }
+  void fire(std::size_t index);                                   // takes the timer away
+  void pass(Duration time) { now_ = now_ + time; }
+  void break_circuit(NodeId a, NodeId b);                         // what is under way between them is lost; both are told
+
+  const Strategy& machine(NodeId at) const { return *machines_[at.value]; }
+  template <class S>
+  const S& as(NodeId at) const { return dynamic_cast<const S&>(machine(at)); }
+  const Effects& last_effects() const { return out_; }            // of the event handled last
+
+ private:
+  void handle(NodeId at, const Event& event, CallId cause, std::uint32_t hops, bool serving);
+  void carry_out(NodeId at, CallId cause, std::uint32_t hops);
+  void check() const;
+
+  const StrategyEntry& entry_;
+  Options options_;
+  std::vector<std::unique_ptr<Strategy>> machines_;
+  std::map<Channel, std::deque<Message>> channels_;
+  std::map<Channel, std::deque<std::uint32_t>> hops_;             // of the messages in channels_
+  std::map<CallId, CallTrace> traces_;
+  std::map<CallId, std::uint32_t> last_hops_;                     // of the last event of each call
+  std::vector<Timer> timers_;
+  std::uint64_t calls_ = 0;
+  Instant now_{};
+  Effects out_;
+  Watcher* watcher_ = nullptr;
+};
+
+config::Values param(std::string_view key, config::Value value);
+
+}  // namespace ssi::test
