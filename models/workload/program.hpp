@@ -54,9 +54,14 @@ class Program {
   };
 
   Program(Program&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
-  Program& operator=(Program other) noexcept { std::swap(handle_, other.handle_); return *this; }
+  Program& operator=(Program other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
   Program(const Program&) = delete;
-  ~Program() { if (handle_) handle_.destroy(); }
+  ~Program() {
+    if (handle_) handle_.destroy();
+  }
 
   // Runs to the next call; nullopt: the program has returned, which means exit(0). `last` answers the call before.
   std::optional<Call> resume(Result last) {
@@ -72,4 +77,4 @@ class Program {
   std::coroutine_handle<promise_type> handle_;
 };
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload

@@ -39,4 +39,4 @@ struct WorkloadEntry {
 const std::vector<WorkloadEntry>& workloads();
 const WorkloadEntry* find_workload(std::string_view name);
 
-}  // namespace ssi::workload
+}   // namespace ssi::workload
