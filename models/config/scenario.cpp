@@ -13,11 +13,16 @@ constexpr double kLargestSeed = 9'007'199'254'740'991.0;   // 2^53 - 1: every JS
 
 const std::array kScenario{
     Bound<S>{{"name", Kind::text, std::monostate{}, 0, 0, {}, "name of the scenario; its results go to results/<name>"}, &S::name},
-    Bound<S>{{"description", Kind::text, std::string_view{}, 0, 0, {}, "one sentence: the question this scenario answers"}, &S::description},
+    Bound<S>{{"description", Kind::text, std::string_view{}, 0, 0, {}, "one sentence: the question this scenario answers"},
+             &S::description},
     Bound<S>{{"seed", Kind::integer, std::int64_t{1}, 0, kLargestSeed, {}, "seed of the first replicate; the next ones follow"}, &S::seed},
-    Bound<S>{{"replicates", Kind::integer, std::int64_t{1}, 1, 10'000, {}, "runs of each strategy, with seeds seed, seed+1, ..."}, &S::replicates},
-    Bound<S>{{"duration", Kind::duration, std::monostate{}, 1, kLongest, {}, "simulated time; a run ends earlier when every program has ended"}, &S::duration},
-    Bound<S>{{"warmup", Kind::duration, std::int64_t{0}, 0, kLongest, {}, "time at the start that is left out of the statistics"}, &S::warmup},
+    Bound<S>{{"replicates", Kind::integer, std::int64_t{1}, 1, 10'000, {}, "runs of each strategy, with seeds seed, seed+1, ..."},
+             &S::replicates},
+    Bound<S>{
+        {"duration", Kind::duration, std::monostate{}, 1, kLongest, {}, "simulated time; a run ends earlier when every program has ended"},
+        &S::duration},
+    Bound<S>{{"warmup", Kind::duration, std::int64_t{0}, 0, kLongest, {}, "time at the start that is left out of the statistics"},
+             &S::warmup},
 };
 
 const std::array kWorkload{
@@ -25,12 +30,13 @@ const std::array kWorkload{
 };
 
 constexpr std::array<std::string_view, 1> kFidelities{"flow"};
-constexpr Field kFidelity{"fidelity", Kind::choice_set, std::string_view{"flow"}, 0, 0, kFidelities, "how time passes on network and cores"};
+constexpr Field kFidelity{
+    "fidelity", Kind::choice_set, std::string_view{"flow"}, 0, 0, kFidelities, "how time passes on network and cores"};
 
-}  // namespace
+}   // namespace
 
 std::span<const Bound<Scenario>> scenario_fields() { return kScenario; }
 std::span<const Bound<WorkloadChoice>> workload_fields() { return kWorkload; }
 const Field& fidelity_field() { return kFidelity; }
 
-}  // namespace ssi::config
+}   // namespace ssi::config

@@ -25,8 +25,8 @@ struct WorkloadChoice {
 };
 
 struct Expect {
-  std::string metric;                    // a path inside a run, see INTERFACE: "calls.spawn.remote.p99"
-  std::string strategy;                  // label; empty: every run
+  std::string metric;                            // a path inside a run, see INTERFACE: "calls.spawn.remote.p99"
+  std::string strategy;                          // label; empty: every run
   std::optional<std::string> min, max, equals;   // as written: "2ms", 0, "1.5"
 };
 
@@ -45,6 +45,6 @@ struct Scenario {
 // The keys that stand alone: name, description, seed, replicates, duration, warmup. The lists are sim/load's.
 std::span<const Bound<Scenario>> scenario_fields();
 std::span<const Bound<WorkloadChoice>> workload_fields();   // start
-const Field& fidelity_field();                                // a choice_set
+const Field& fidelity_field();                              // a choice_set
 
-}  // namespace ssi::config
+}   // namespace ssi::config

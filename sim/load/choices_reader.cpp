@@ -1,6 +1,6 @@
 // Strategies and workloads of a scenario: what the registries know, with params checked by their tables.
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <numeric>
 #include <set>
 
@@ -49,7 +49,8 @@ const Entry* known_entry(const Node& name, const std::vector<Entry>& entries, st
   auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == name.text; });
   if (name.is(Type::string) && found != entries.end()) return &*found;
   std::vector<std::string> names = names_of(entries);
-  if (!name.is(Type::string)) problems.at_value(name, fmt::format("must be the name of a {}, not {} (known: {})", what, describe(name), listed(names)));
+  if (!name.is(Type::string))
+    problems.at_value(name, fmt::format("must be the name of a {}, not {} (known: {})", what, describe(name), listed(names)));
   else {
     std::string near = did_you_mean(name.text, names);
     if (!near.empty()) near = near.substr(2, near.size() - 3) + " ";
@@ -95,17 +96,22 @@ config::StrategyChoice read_strategy(const Node& node, Inputs& inputs) {
   const Node* label = node.find("label");
   if (label == nullptr) return choice;
   choice.label = label->text;
-  if (!label->is(Type::string)) problems.at_value(*label, fmt::format("must be text in quotes, not {} (write \"my variant\")", describe(*label)));
-  else if (!usable_in_path(label->text)) problems.at_value(*label, fmt::format("the label {} cannot be used ({})", in_quotes(label->text), kPathRule));
+  if (!label->is(Type::string))
+    problems.at_value(*label, fmt::format("must be text in quotes, not {} (write \"my variant\")", describe(*label)));
+  else if (!usable_in_path(label->text))
+    problems.at_value(*label, fmt::format("the label {} cannot be used ({})", in_quotes(label->text), kPathRule));
   return choice;
 }
 
 void read_node(const Node& item, std::uint32_t count, std::vector<std::uint32_t>& out, Problems& problems) {
   std::string range = count == 0 ? "0 or more" : count == 1 ? "0" : fmt::format("0 to {}", count - 1);
-  if (!item.is(Type::integer)) problems.at_value(item, fmt::format("must be a node number, not {} (write a whole number, {})", describe(item), range));
+  if (!item.is(Type::integer))
+    problems.at_value(item, fmt::format("must be a node number, not {} (write a whole number, {})", describe(item), range));
   else if (item.integer < 0 || item.integer >= (count == 0 ? std::int64_t{UINT32_MAX} : count))
-    problems.at_value(item, fmt::format("there is no node {} ({}write {})", item.integer, count == 0 ? "" : fmt::format("the platform has {}: ", plural(count, "node")), range));
-  else if (std::find(out.begin(), out.end(), item.integer) != out.end()) problems.at_value(item, fmt::format("node {} stands twice (remove one)", item.integer));
+    problems.at_value(item, fmt::format("there is no node {} ({}write {})", item.integer,
+                                        count == 0 ? "" : fmt::format("the platform has {}: ", plural(count, "node")), range));
+  else if (std::find(out.begin(), out.end(), item.integer) != out.end())
+    problems.at_value(item, fmt::format("node {} stands twice (remove one)", item.integer));
   else out.push_back(static_cast<std::uint32_t>(item.integer));
 }
 
@@ -119,7 +125,8 @@ std::vector<std::uint32_t> read_nodes(const Node& object, std::uint32_t count, P
     return out;
   }
   if (!list->is(Type::array) || list->children.empty())
-    problems.at_value(*list, fmt::format("must be a list of node numbers, not {} (write [0, 1], or leave it out for all nodes)", describe(*list)));
+    problems.at_value(*list,
+                      fmt::format("must be a list of node numbers, not {} (write [0, 1], or leave it out for all nodes)", describe(*list)));
   else
     for (const Node* item : list->children) read_node(*item, count, out, problems);
   return out;
@@ -135,12 +142,13 @@ config::WorkloadChoice read_workload(const Node& node, const Scenario& scenario,
   choice.nodes = read_nodes(node, scenario.platform.nodes, problems);
   choice.params = read_params(node, entry, inputs);
   if (scenario.duration.ns > 0 && choice.start >= scenario.duration)
-    problems.at_value(*node.find("start"), fmt::format("starts at {}, when the run is over (write less than the duration, {})", canonical(config::Kind::duration, choice.start.ns),
+    problems.at_value(*node.find("start"), fmt::format("starts at {}, when the run is over (write less than the duration, {})",
+                                                       canonical(config::Kind::duration, choice.start.ns),
                                                        canonical(config::Kind::duration, scenario.duration.ns)));
   return choice;
 }
 
-}  // namespace
+}   // namespace
 
 void read_strategies(Inputs& inputs, Scenario& out) {
   const std::string example = strategies().empty() ? "[\"name\"]" : fmt::format("[\"{}\"]", strategies()[0].name);
@@ -150,8 +158,9 @@ void read_strategies(Inputs& inputs, Scenario& out) {
     config::StrategyChoice choice = read_strategy(*node, inputs);
     const Node* label = node->find("label");
     if (!choice.label.empty() && !labels.insert(choice.label).second)
-      inputs.problems.at_value(label == nullptr ? *node : *label,
-                               fmt::format("the label {} stands twice (give each entry its own: {{\"name\": ..., \"label\": ...}})", in_quotes(choice.label)));
+      inputs.problems.at_value(
+          label == nullptr ? *node : *label,
+          fmt::format("the label {} stands twice (give each entry its own: {{\"name\": ..., \"label\": ...}})", in_quotes(choice.label)));
     out.strategies.push_back(std::move(choice));
   }
 }
@@ -164,4 +173,4 @@ void read_workloads(Inputs& inputs, Scenario& out) {
     if (expect_object(*node, object, inputs.problems)) out.workloads.push_back(read_workload(*node, out, inputs));
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -75,4 +75,4 @@ std::string describe(const Node& node) {
   return "nothing";
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -20,14 +20,14 @@ struct Node {
   enum class Type : std::uint8_t { null, boolean, integer, big_integer, real, string, array, object };
   Type type = Type::null;
   bool boolean = false;
-  bool document_root = false;      // a platform file's root has a parent too: the scenario that names it
-  std::int64_t integer = 0;        // type integer
-  double real = 0;                 // types integer, big_integer (above 2^63 - 1) and real
-  std::string text;                // type string: decoded; types of numbers: as written
-  std::vector<Node*> children;     // arrays and objects, in order
+  bool document_root = false;    // a platform file's root has a parent too: the scenario that names it
+  std::int64_t integer = 0;      // type integer
+  double real = 0;               // types integer, big_integer (above 2^63 - 1) and real
+  std::string text;              // type string: decoded; types of numbers: as written
+  std::vector<Node*> children;   // arrays and objects, in order
   Node* parent = nullptr;
-  std::string key;                 // in an object
-  std::size_t index = 0;           // in an array
+  std::string key;         // in an object
+  std::size_t index = 0;   // in an array
   const Source* source = nullptr;
   std::size_t line = 0, column = 0;
   std::size_t key_line = 0, key_column = 0;
@@ -58,4 +58,4 @@ void put(Node& object, Node& node, std::string key);
 // What a message calls it: `the string "5us"`, `the number 2.5`, `true`, `a list`.
 std::string describe(const Node& node);
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -47,7 +47,9 @@ Json object_of(std::span<const Field> table, const config::Values& values) {
 }
 
 template <class S>
-Json object_of(std::span<const config::Bound<S>> table, const S& settings) { return object_of(config::plain<S>(table), values_of(table, settings)); }
+Json object_of(std::span<const config::Bound<S>> table, const S& settings) {
+  return object_of(config::plain<S>(table), values_of(table, settings));
+}
 
 Json platform_json(const config::Platform& platform, const std::string& xml_shown) {
   Json out = Json::object();
@@ -88,7 +90,7 @@ Json expect_json(const config::Expect& expect) {
   return out;
 }
 
-}  // namespace
+}   // namespace
 
 std::string echo_of(const config::Scenario& scenario, const std::string& xml_shown) {
   Json out = object_of(config::scenario_fields(), scenario);
@@ -101,4 +103,4 @@ std::string echo_of(const config::Scenario& scenario, const std::string& xml_sho
   return out.dump(2) + "\n";
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -1,6 +1,6 @@
 // The scenario's expectations. That a metric exists is for who makes the results to say.
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "sim/load/reader.hpp"
 #include "sim/load/settings.hpp"
@@ -24,7 +24,9 @@ std::optional<std::string> read_limit(const Node& expect, const char* key, Probl
 
 void check_expected_strategy(const Node& node, const std::vector<std::string>& labels, Problems& problems) {
   if (std::find(labels.begin(), labels.end(), node.text) != labels.end() && node.is(Type::string)) return;
-  problems.at_value(node, fmt::format("there is no strategy with the label {}{}", node.is(Type::string) ? in_quotes(node.text) : describe(node), near_or_all(node.text, labels, "labels")));
+  problems.at_value(node,
+                    fmt::format("there is no strategy with the label {}{}", node.is(Type::string) ? in_quotes(node.text) : describe(node),
+                                near_or_all(node.text, labels, "labels")));
 }
 
 config::Expect read_expectation(const Node& node, const std::vector<std::string>& labels, Problems& problems) {
@@ -32,7 +34,9 @@ config::Expect read_expectation(const Node& node, const std::vector<std::string>
   refuse_unknown_keys(node, {"metric", "min", "max", "equals", "strategy"}, problems);
   const Node* metric = node.find("metric");
   if (metric == nullptr) problems.missing(node, "metric", "missing key \"metric\" (add \"metric\": \"calls.spawn.remote.p99\", say)");
-  else if (!metric->is(Type::string) || metric->text.empty()) problems.at_value(*metric, fmt::format("must be the name of a metric, not {} (write \"calls.spawn.remote.p99\", say)", describe(*metric)));
+  else if (!metric->is(Type::string) || metric->text.empty())
+    problems.at_value(*metric,
+                      fmt::format("must be the name of a metric, not {} (write \"calls.spawn.remote.p99\", say)", describe(*metric)));
   else out.metric = metric->text;
   out.min = read_limit(node, "min", problems);
   out.max = read_limit(node, "max", problems);
@@ -46,13 +50,14 @@ config::Expect read_expectation(const Node& node, const std::vector<std::string>
   return out;
 }
 
-}  // namespace
+}   // namespace
 
 void read_expectations(Inputs& inputs, Scenario& out, std::vector<Problem>& places) {
   const Node* list = inputs.scenario->find("expect");
   if (list == nullptr) return;
   if (!list->is(Type::array)) {
-    inputs.problems.at_value(*list, fmt::format("must be a list, not {} (write [{{\"metric\": \"calls.spawn.p99\", \"max\": \"2ms\"}}])", describe(*list)));
+    inputs.problems.at_value(
+        *list, fmt::format("must be a list, not {} (write [{{\"metric\": \"calls.spawn.p99\", \"max\": \"2ms\"}}])", describe(*list)));
     return;
   }
   std::vector<std::string> labels;
@@ -68,4 +73,4 @@ void read_expectations(Inputs& inputs, Scenario& out, std::vector<Problem>& plac
   }
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

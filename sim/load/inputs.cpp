@@ -1,8 +1,8 @@
 #include "sim/load/inputs.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <filesystem>
-#include <fmt/format.h>
 
 #include "sim/load/overrides.hpp"
 #include "sim/load/parse.hpp"
@@ -27,7 +27,9 @@ std::string beside(const std::string& scenario, const std::string& file) {
   return same && !failed ? short_form.string() : joined.string();
 }
 
-void remove(Node& object, std::string_view key) { std::erase_if(object.children, [&](const Node* child) { return child->key == key; }); }
+void remove(Node& object, std::string_view key) {
+  std::erase_if(object.children, [&](const Node* child) { return child->key == key; });
+}
 
 // The platform file's tree becomes the scenario's platform.
 void graft(const std::string& path, Inputs& inputs) {
@@ -66,7 +68,10 @@ void follow_file(const std::string& scenario_path, Inputs& inputs) {
     return;
   }
   for (const Node* other : platform->children)
-    if (other != file) inputs.problems.at_key(*other, fmt::format("{} cannot stand beside the platform file (write it into that file, or give --set platform.{}=...)", in_quotes(other->key), printable(other->key)));
+    if (other != file)
+      inputs.problems.at_key(
+          *other, fmt::format("{} cannot stand beside the platform file (write it into that file, or give --set platform.{}=...)",
+                              in_quotes(other->key), printable(other->key)));
   std::string trouble = why_unreadable(path);
   if (!trouble.empty()) inputs.problems.at_value(*file, fmt::format("{}: {}", in_quotes(path), trouble));
   else graft(path, inputs);
@@ -96,9 +101,11 @@ void replace_platform(const std::string& file, const std::string& scenario_path,
 }
 
 // Where the platform comes from must be known before its values can be set.
-bool names_platform(const Set& set) { return set.path[0] == "platform" && (set.path.size() == 1 || (set.path.size() == 2 && set.path[1] == "file")); }
+bool names_platform(const Set& set) {
+  return set.path[0] == "platform" && (set.path.size() == 1 || (set.path.size() == 2 && set.path[1] == "file"));
+}
 
-}  // namespace
+}   // namespace
 
 Node* read_document(const std::string& path, Inputs& inputs) {
   const Source* source = inputs.document.add_source(path == "-" ? "<stdin>" : path);
@@ -120,4 +127,4 @@ void gather(const std::string& path, const Overrides& overrides, Inputs& inputs)
     if (!names_platform(set) && !(inputs.platform_broken && set.path[0] == "platform")) apply_set(set, inputs);
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

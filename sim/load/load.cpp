@@ -17,9 +17,10 @@ Loaded load_scenario(const std::string& path, const Overrides& overrides) {
     if (loaded.problems.empty()) loaded.echo = echo_of(loaded.scenario, inputs.xml_shown);
   } catch (const std::bad_alloc&) {
     loaded = {};
-    loaded.problems.push_back({path, 0, 0, {}, "there is not enough memory to read it (scenarios are small: check that this is the right file)"});
+    loaded.problems.push_back(
+        {path, 0, 0, {}, "there is not enough memory to read it (scenarios are small: check that this is the right file)"});
   }
   return loaded;
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -25,7 +25,7 @@ std::string to_string(const Problem& problem);
 struct Overrides {
   std::vector<std::string> strategies;
   std::optional<std::string> platform_file;
-  std::vector<std::string> sets;               // PATH=VALUE, PATH as in platform.nodes or /platform/nodes
+  std::vector<std::string> sets;   // PATH=VALUE, PATH as in platform.nodes or /platform/nodes
   std::optional<std::string> seed, replicates, fidelity;
 };
 
@@ -35,7 +35,7 @@ struct Loaded {
   // the largest unit that holds them whole ("2us"). It is a valid scenario and echoes itself.
   std::string echo;
   std::vector<Problem> expect_places;   // where each of scenario.expect stands, for those who check metrics; text is empty
-  std::vector<Problem> problems;   // sorted by position; not empty: the scenario must not be used
+  std::vector<Problem> problems;        // sorted by position; not empty: the scenario must not be used
 };
 
 // `path`: a file, or "-" for standard input.
@@ -47,4 +47,4 @@ std::string schema(const std::string& what);
 // The nearest of `known` to `word`, as ` (did you mean "x"?)`, or empty. Damerau-Levenshtein distance at most max(1, len/3).
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known);
 
-}  // namespace ssi::load
+}   // namespace ssi::load

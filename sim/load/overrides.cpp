@@ -1,8 +1,8 @@
 #include "sim/load/overrides.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
-#include <fmt/format.h>
 #include <optional>
 
 #include "sim/load/parse.hpp"
@@ -51,7 +51,8 @@ Node* read_option_value(const Set& set, Inputs& inputs) {
   if (node != nullptr && found.empty()) return node;
   bool meant_as_json = set.value.starts_with('{') || set.value.starts_with('[') || set.value.starts_with('"');
   if (!meant_as_json) return inputs.document.make_text(set.source, nullptr, {}, set.value);
-  for (const Problem& problem : found.sorted()) complain(set, set.path.size(), fmt::format("character {}: {}", problem.column, problem.text), inputs);
+  for (const Problem& problem : found.sorted())
+    complain(set, set.path.size(), fmt::format("character {}: {}", problem.column, problem.text), inputs);
   return nullptr;
 }
 
@@ -66,8 +67,11 @@ Node* element(Node& array, const Set& set, std::size_t step, Inputs& inputs) {
   std::optional<std::size_t> index = index_of(set.path[step]);
   std::size_t count = array.children.size();
   if (index && *index < count) return array.children[*index];
-  std::string allowed = count == 0 ? "the list is empty" : count == 1 ? "the only entry is 0" : fmt::format("entries are 0 to {}", count - 1);
-  complain(set, step + 1, fmt::format("there is no entry {} ({}; to replace the whole list give it as JSON)", in_quotes(set.path[step]), allowed), inputs);
+  std::string allowed = count == 0   ? "the list is empty"
+                        : count == 1 ? "the only entry is 0"
+                                     : fmt::format("entries are 0 to {}", count - 1);
+  complain(set, step + 1,
+           fmt::format("there is no entry {} ({}; to replace the whole list give it as JSON)", in_quotes(set.path[step]), allowed), inputs);
   return nullptr;
 }
 
@@ -88,7 +92,10 @@ Node* descend(Node& at, const Set& set, std::size_t step, Inputs& inputs) {
   open_name(at, inputs);
   if (at.is(Type::array)) return element(at, set, step, inputs);
   if (!at.is(Type::object)) {
-    complain(set, step + 1, fmt::format("{} has nothing inside that could be set: it is {} (set {} itself)", shown_path(set, step), describe(at), shown_path(set, step)), inputs);
+    complain(set, step + 1,
+             fmt::format("{} has nothing inside that could be set: it is {} (set {} itself)", shown_path(set, step), describe(at),
+                         shown_path(set, step)),
+             inputs);
     return nullptr;
   }
   if (Node* child = at.find(set.path[step])) return child;
@@ -155,7 +162,7 @@ void replace_fidelity(const std::string& words, Inputs& inputs) {
   put(*inputs.scenario, *list, "fidelity");
 }
 
-}  // namespace
+}   // namespace
 
 std::vector<Set> split_sets(const std::vector<std::string>& sets, Inputs& inputs) {
   std::vector<Set> out;
@@ -199,4 +206,4 @@ void apply_options(const Overrides& overrides, Inputs& inputs) {
   replace_strategies(overrides.strategies, inputs);
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -22,4 +22,4 @@ void apply_set(const Set& set, Inputs& inputs);
 // --strategy, --seed, --replicates, --fidelity.
 void apply_options(const Overrides& overrides, Inputs& inputs);
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -1,8 +1,8 @@
 #include "sim/load/parse.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -37,7 +37,8 @@ class Builder {
     return true;
   }
   bool number_unsigned(std::uint64_t value) {
-    if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return number_integer(static_cast<std::int64_t>(value));
+    if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+      return number_integer(static_cast<std::int64_t>(value));
     Node* node = add(Type::big_integer);
     if (node != nullptr) node->real = static_cast<double>(value);
     return node != nullptr;
@@ -93,7 +94,8 @@ Node* Builder::add(Type type) {
   scanner_.skip_separators();
   Node* parent = open_.empty() ? nullptr : open_.back();
   if (++values_ > kMostValues) {
-    problems_.at(source_, scanner_.line(), scanner_.column(), parent == nullptr ? "" : pointer_of(*parent), "more than a million values (scenarios and platforms are small: check that this is the right file)");
+    problems_.at(source_, scanner_.line(), scanner_.column(), parent == nullptr ? "" : pointer_of(*parent),
+                 "more than a million values (scenarios and platforms are small: check that this is the right file)");
     return nullptr;
   }
   Node* node = document_.make(&source_, parent);
@@ -156,7 +158,8 @@ bool Builder::number_float(double value, const std::string& written) {
   bool digits = written.substr(0, written.find_first_of("eE")).find_first_of("123456789") != std::string::npos;
   if (whole) problems_.at_value(*node, fmt::format("{} does not fit into 64 bits (write a smaller number)", printable(written)));
   else if (digits && (value == 0 || std::fpclassify(value) == FP_SUBNORMAL))
-    problems_.at_value(*node, fmt::format("{} is too close to 0 for a number and would lose digits (write 0 or a larger one)", printable(written)));
+    problems_.at_value(
+        *node, fmt::format("{} is too close to 0 for a number and would lose digits (write 0 or a larger one)", printable(written)));
   return true;
 }
 
@@ -168,8 +171,8 @@ void Builder::report_doubles(const Node& object) {
       first = i;
       continue;
     }
-    problems_.at_key(*sorted[i], fmt::format("the key {} stands twice, first at {}:{} (remove one)", in_quotes(sorted[i]->key), sorted[first]->key_line,
-                                             sorted[first]->key_column));
+    problems_.at_key(*sorted[i], fmt::format("the key {} stands twice, first at {}:{} (remove one)", in_quotes(sorted[i]->key),
+                                             sorted[first]->key_line, sorted[first]->key_column));
   }
 }
 
@@ -187,22 +190,24 @@ bool refuse_bytes(std::string_view text, const Source& source, Problems& problem
   if (bad == std::string_view::npos) return false;
   Scanner place = place_of(text, bad);
   bool utf16 = text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") || (bad == nul && bad <= 1);
-  std::string why = bad == nul ? "a NUL byte (remove it; is this a text file?)"
-                               : fmt::format("the byte 0x{:02x} is not UTF-8 here (save the file as UTF-8)", static_cast<unsigned char>(text[bad]));
+  std::string why =
+      bad == nul ? "a NUL byte (remove it; is this a text file?)"
+                 : fmt::format("the byte 0x{:02x} is not UTF-8 here (save the file as UTF-8)", static_cast<unsigned char>(text[bad]));
   if (utf16) why = "this is not UTF-8; it looks like UTF-16 or binary data (save the file as UTF-8)";
   problems.at(source, place.line(), place.column(), {}, std::move(why));
   return true;
 }
 
-}  // namespace
+}   // namespace
 
 Node* parse_json(std::string_view text, const Source& source, Document& document, Problems& problems) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (refuse_bytes(text, source, problems)) return nullptr;
   Builder builder(text, source, document, problems);
   constexpr bool kStrict = true, kIgnoreComments = true;
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json, kStrict, kIgnoreComments)) return nullptr;
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json, kStrict, kIgnoreComments))
+    return nullptr;
   return builder.root();
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

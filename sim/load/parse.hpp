@@ -11,4 +11,4 @@ namespace ssi::load {
 // UTF-8, and a problem says where. Duplicate keys and numbers that lose precision are problems too, but the tree stands.
 Node* parse_json(std::string_view text, const Source& source, Document& document, Problems& problems);
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -1,5 +1,5 @@
-#include <filesystem>
 #include <fmt/format.h>
+#include <filesystem>
 
 #include "sim/load/reader.hpp"
 #include "sim/load/settings.hpp"
@@ -15,10 +15,11 @@ constexpr std::string_view kInterconnectExample = "{\"bandwidth\": \"10Gbps\", \
 
 // An object inside the platform by its table. Absent and not required: all defaults.
 template <class S>
-S read_block(const Node& platform, const std::string& key, std::span<const config::Bound<S>> table, const std::string& required_because, std::string_view example,
-             Problems& problems) {
+S read_block(const Node& platform, const std::string& key, std::span<const config::Bound<S>> table, const std::string& required_because,
+             std::string_view example, Problems& problems) {
   const Node* node = platform.find(key);
-  if (node == nullptr && !required_because.empty()) problems.missing(platform, key, fmt::format("missing key \"{}\" (add \"{}\": {}; {})", key, key, example, required_because));
+  if (node == nullptr && !required_because.empty())
+    problems.missing(platform, key, fmt::format("missing key \"{}\" (add \"{}\": {}; {})", key, key, example, required_because));
   if (node == nullptr || !expect_object(*node, example, problems)) return config::bind<S>(table, {});
   return config::bind<S>(table, read_settings(*node, config::plain<S>(table), {.with_sources = true}, problems));
 }
@@ -26,10 +27,12 @@ S read_block(const Node& platform, const std::string& key, std::span<const confi
 void check_sockets(const Node& platform, const Platform& read, Problems& problems) {
   if (read.sockets == 0 || read.cores == 0 || read.cores % read.sockets == 0) return;
   const Node* cores = platform.find("cores");
-  problems.at_value(cores == nullptr ? platform : *cores, fmt::format("{} cannot be spread evenly over {} (write a multiple of {})", plural(read.cores, "core"), plural(read.sockets, "socket"), read.sockets));
+  problems.at_value(cores == nullptr ? platform : *cores,
+                    fmt::format("{} cannot be spread evenly over {} (write a multiple of {})", plural(read.cores, "core"),
+                                plural(read.sockets, "socket"), read.sockets));
 }
 
-}  // namespace
+}   // namespace
 
 Platform read_platform(const Node& platform, Inputs& inputs) {
   Problems& problems = inputs.problems;
@@ -45,10 +48,13 @@ Platform read_platform(const Node& platform, Inputs& inputs) {
   Platform read = config::bind<Platform>(config::platform_fields(), read_settings(platform, table, {std::move(others), true}, problems));
   if (problems.size() == before) check_sockets(platform, read, problems);
   read.xml_file = inputs.xml_file;
-  read.interconnect = xml ? config::bind<config::Interconnect>(config::interconnect_fields(), {})
-                          : read_block(platform, "interconnect", config::interconnect_fields(), "how the nodes are joined", kInterconnectExample, problems);
-  read.costs = read_block(platform, "costs", config::cost_fields(), xml ? "an XML platform does not say what kernel work costs; {} takes the defaults" : "", "{\"syscall\": \"100ns\"}", problems);
+  read.interconnect =
+      xml ? config::bind<config::Interconnect>(config::interconnect_fields(), {})
+          : read_block(platform, "interconnect", config::interconnect_fields(), "how the nodes are joined", kInterconnectExample, problems);
+  read.costs = read_block(platform, "costs", config::cost_fields(),
+                          xml ? "an XML platform does not say what kernel work costs; {} takes the defaults" : "",
+                          "{\"syscall\": \"100ns\"}", problems);
   return read;
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -1,7 +1,7 @@
 #include "sim/load/problems.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <tuple>
 
 #include "sim/load/wording.hpp"
@@ -10,12 +10,13 @@ namespace ssi::load {
 namespace {
 constexpr std::size_t kMostProblems = 1000;
 constexpr std::size_t kLongestShown = 400;   // of a file name or a pointer, in characters
-}  // namespace
+}   // namespace
 
 std::string to_string(const Problem& problem) {
   std::string out = printable(problem.file, kLongestShown);
   if (problem.line > 0) out += fmt::format(":{}:{}", problem.line, problem.column);
-  if (problem.line > 0 || !problem.pointer.empty()) out += ": " + (problem.pointer.empty() ? "/" : printable(problem.pointer, kLongestShown));
+  if (problem.line > 0 || !problem.pointer.empty())
+    out += ": " + (problem.pointer.empty() ? "/" : printable(problem.pointer, kLongestShown));
   return out.empty() ? problem.text : out + ": " + problem.text;
 }
 
@@ -45,8 +46,9 @@ std::vector<Problem> Problems::sorted() const {
     out.push_back(std::move(entry.problem));
   }
   if (entries.size() > out.size())
-    out.push_back({out.back().file, 0, 0, {}, fmt::format("and {} more problems (correct those above first)", entries.size() - out.size())});
+    out.push_back(
+        {out.back().file, 0, 0, {}, fmt::format("and {} more problems (correct those above first)", entries.size() - out.size())});
   return out;
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -14,7 +14,7 @@ class Problems {
   void at_key(const Node& node, std::string text);                              // position of its key
   void missing(const Node& object, const std::string& key, std::string text);   // position of the object, pointer of the key
   void at(const Source& source, std::size_t line, std::size_t column, std::string pointer, std::string text);
-  void whole(const Source& source, std::string text);                           // the whole file or option
+  void whole(const Source& source, std::string text);   // the whole file or option
 
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
@@ -28,4 +28,4 @@ class Problems {
   std::vector<Entry> entries_;
 };
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -1,12 +1,12 @@
 #include "sim/load/read_text.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 #include <vector>
 
 namespace ssi::load {
@@ -16,7 +16,8 @@ constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
 class Descriptor {
  public:
-  explicit Descriptor(const std::string& path) : own_(path != "-"), fd_(own_ ? ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC) : 0) {}
+  explicit Descriptor(const std::string& path)
+      : own_(path != "-"), fd_(own_ ? ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC) : 0) {}
   ~Descriptor() {
     if (own_ && fd_ >= 0) ::close(fd_);
   }
@@ -41,7 +42,7 @@ std::string cannot_open(int error) {
 }
 
 std::string not_a_file(int fd) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd, &status) != 0) return fmt::format("cannot be read: {} (give a readable file)", std::strerror(errno));
   if (S_ISDIR(status.st_mode)) return "is a folder, not a file (name a file in it)";
   return {};
@@ -63,7 +64,9 @@ std::string read_all(int fd, std::string& text) {
   std::vector<char> buffer(std::size_t{1} << 16);
   while (true) {
     ssize_t got = read_some(fd, buffer.data(), buffer.size());
-    if (got < 0) return errno == EISDIR ? "is a folder, not a file (name a file in it)" : fmt::format("cannot be read: {} (give a readable file)", std::strerror(errno));
+    if (got < 0)
+      return errno == EISDIR ? "is a folder, not a file (name a file in it)"
+                             : fmt::format("cannot be read: {} (give a readable file)", std::strerror(errno));
     if (got == 0) break;
     text.append(buffer.data(), static_cast<std::size_t>(got));
     if (text.size() > kMostBytes) return "is larger than 64 MiB (scenarios and platforms are small: check that this is the right file)";
@@ -72,12 +75,12 @@ std::string read_all(int fd, std::string& text) {
 }
 
 std::string nothing_in(int fd) {
-  struct stat status{};
+  struct stat status {};
   bool pipe = ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
   return pipe ? "is a pipe that nothing was written to (start the writer first)" : "is empty (write a JSON object: { ... })";
 }
 
-}  // namespace
+}   // namespace
 
 std::string why_unreadable(const std::string& path) {
   Descriptor file(path);
@@ -100,4 +103,4 @@ std::optional<std::string> read_text(const std::string& path, const Source& sour
   return std::nullopt;
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -13,4 +13,4 @@ std::optional<std::string> read_text(const std::string& path, const Source& sour
 // The file exists and can be opened for reading; if not, what is wrong and what to do, else empty.
 std::string why_unreadable(const std::string& path);
 
-}  // namespace ssi::load
+}   // namespace ssi::load

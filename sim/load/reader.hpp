@@ -20,11 +20,12 @@ void read_workloads(Inputs& inputs, config::Scenario& out);
 void read_expectations(Inputs& inputs, config::Scenario& out, std::vector<Problem>& places);
 
 // Usable as a folder's name.
-inline constexpr std::string_view kPathRule = "letters, digits, space and + - _ . only, a letter or digit first, at most 100; results are kept under it";
+inline constexpr std::string_view kPathRule =
+    "letters, digits, space and + - _ . only, a letter or digit first, at most 100; results are kept under it";
 bool usable_in_path(const std::string& name);
 
 // The scenario as JSON text that load_scenario reads back to the same: all defaults, the platform inlined, quantities as
 // canonical strings ("2us"), keys in table order. `xml_shown`: the name of the XML platform, if it is one.
 std::string echo_of(const config::Scenario& scenario, const std::string& xml_shown);
 
-}  // namespace ssi::load
+}   // namespace ssi::load

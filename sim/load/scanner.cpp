@@ -21,7 +21,7 @@ std::size_t string_length(std::string_view text) {
 
 std::size_t digits(std::string_view text) { return std::min(text.find_first_not_of("0123456789"), text.size()); }
 
-}  // namespace
+}   // namespace
 
 std::size_t number_length(std::string_view text) {
   auto tail = [&](std::size_t from) { return text.substr(std::min(from, text.size())); };
@@ -78,4 +78,4 @@ std::string_view Scanner::take_token() {
   return token;
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -13,10 +13,10 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  void skip_blanks();                 // white space and comments; stops before a comment that is not closed
-  bool skip_one(char c);              // true: `c` was next and is passed
-  void skip_separators();             // blanks, ',' and ':'
-  std::string_view take_token();      // passes the token that starts here (text that nlohmann has accepted)
+  void skip_blanks();              // white space and comments; stops before a comment that is not closed
+  bool skip_one(char c);           // true: `c` was next and is passed
+  void skip_separators();          // blanks, ',' and ':'
+  std::string_view take_token();   // passes the token that starts here (text that nlohmann has accepted)
   void advance(std::size_t bytes);
 
   bool at_end() const { return offset_ >= text_.size(); }
@@ -31,4 +31,4 @@ class Scanner {
   std::size_t offset_ = 0, line_ = 1, column_ = 1;
 };
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "sim/load/reader.hpp"
 #include "sim/load/settings.hpp"
@@ -32,19 +32,22 @@ void read_fidelity(Inputs& inputs, Scenario& out) {
 
 void check_name_and_times(const Node& root, const Scenario& read, Problems& problems) {
   const Node* name = root.find("name");
-  if (name != nullptr && !read.name.empty() && !usable_in_path(read.name)) problems.at_value(*name, fmt::format("the name {} cannot be used ({})", in_quotes(read.name), kPathRule));
+  if (name != nullptr && !read.name.empty() && !usable_in_path(read.name))
+    problems.at_value(*name, fmt::format("the name {} cannot be used ({})", in_quotes(read.name), kPathRule));
   const Node* warmup = root.find("warmup");
   if (warmup != nullptr && read.duration.ns > 0 && read.warmup >= read.duration)
-    problems.at_value(*warmup, fmt::format("the warmup of {} leaves nothing of the run (write less than the duration, {})", canonical(config::Kind::duration, read.warmup.ns),
-                                           canonical(config::Kind::duration, read.duration.ns)));
+    problems.at_value(*warmup,
+                      fmt::format("the warmup of {} leaves nothing of the run (write less than the duration, {})",
+                                  canonical(config::Kind::duration, read.warmup.ns), canonical(config::Kind::duration, read.duration.ns)));
 }
 
-}  // namespace
+}   // namespace
 
 bool usable_in_path(const std::string& name) {
   auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
   auto allowed = [&](char c) { return plain(c) || c == ' ' || c == '+' || c == '-' || c == '_' || c == '.'; };
-  return !name.empty() && name.size() <= kLongestName && plain(name.front()) && name.back() != ' ' && std::all_of(name.begin(), name.end(), allowed);
+  return !name.empty() && name.size() <= kLongestName && plain(name.front()) && name.back() != ' ' &&
+         std::all_of(name.begin(), name.end(), allowed);
 }
 
 config::Scenario read_scenario(Inputs& inputs, std::vector<Problem>& expect_places) {
@@ -55,7 +58,8 @@ config::Scenario read_scenario(Inputs& inputs, std::vector<Problem>& expect_plac
   check_schema_key(root, inputs.problems);
   check_name_and_times(root, out, inputs.problems);
   const Node* platform = root.find("platform");
-  if (platform == nullptr) inputs.problems.missing(root, "platform", "missing key \"platform\" (add \"platform\": {\"file\": \"../platforms/rack4-10gbe.json\"})");
+  if (platform == nullptr)
+    inputs.problems.missing(root, "platform", "missing key \"platform\" (add \"platform\": {\"file\": \"../platforms/rack4-10gbe.json\"})");
   else if (!inputs.platform_broken) out.platform = read_platform(*platform, inputs);
   read_fidelity(inputs, out);
   read_strategies(inputs, out);
@@ -64,4 +68,4 @@ config::Scenario read_scenario(Inputs& inputs, std::vector<Problem>& expect_plac
   return out;
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -28,7 +28,8 @@ Json default_json(const Field& field) {
 Json type_of(const Field& field) {
   switch (field.kind) {
     case Kind::boolean: return {{"type", "boolean"}};
-    case Kind::integer: return {{"type", "integer"}, {"minimum", static_cast<std::int64_t>(field.min)}, {"maximum", static_cast<std::int64_t>(field.max)}};
+    case Kind::integer:
+      return {{"type", "integer"}, {"minimum", static_cast<std::int64_t>(field.min)}, {"maximum", static_cast<std::int64_t>(field.max)}};
     case Kind::ratio: return {{"type", "number"}, {"minimum", field.min}, {"maximum", field.max}};
     case Kind::text: return {{"type", "string"}};
     case Kind::choice: return {{"type", "string"}, {"enum", field.choices}};
@@ -68,7 +69,9 @@ Json property_of(const Field& field, bool sources) {
   return out;
 }
 
-Json closed_object() { return {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}, {"additionalProperties", false}}; }
+Json closed_object() {
+  return {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}, {"additionalProperties", false}};
+}
 
 Json object_schema(std::span<const Field> table, bool sources) {
   Json out = closed_object();
@@ -125,7 +128,8 @@ Json named_entries(Json object, const Entries& entries) {
 
 Json strategy_list() {
   Json object = closed_object();
-  object["properties"]["label"] = {{"type", "string"}, {"pattern", kUsableName}, {"description", "unique within the scenario; defaults to the name"}};
+  object["properties"]["label"] = {
+      {"type", "string"}, {"pattern", kUsableName}, {"description", "unique within the scenario; defaults to the name"}};
   Json names = Json::array();
   for (const StrategyEntry& entry : strategies())
     if (object_schema(entry.params, false)["required"].empty()) names.push_back(entry.name);
@@ -135,7 +139,10 @@ Json strategy_list() {
 
 Json workload_list() {
   Json object = object_schema(config::plain<config::WorkloadChoice>(config::workload_fields()), false);
-  object["properties"]["nodes"] = {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", {{"type", "integer"}, {"minimum", 0}}},
+  object["properties"]["nodes"] = {{"type", "array"},
+                                   {"minItems", 1},
+                                   {"uniqueItems", true},
+                                   {"items", {{"type", "integer"}, {"minimum", 0}}},
                                    {"description", "where its first programs start; default: all nodes"}};
   return {{"type", "array"}, {"minItems", 1}, {"items", named_entries(std::move(object), workload::workloads())}};
 }
@@ -159,7 +166,10 @@ Json scenario_schema() {
   properties["name"]["pattern"] = kUsableName;
   properties["$schema"] = {{"type", "string"}};
   Json fidelity{{"type", "string"}, {"enum", config::fidelity_field().choices}};
-  properties["fidelity"] = {{"if", {{"type", "array"}}}, {"then", {{"minItems", 1}, {"uniqueItems", true}, {"items", fidelity}}}, {"else", fidelity}, {"default", default_json(config::fidelity_field())}};
+  properties["fidelity"] = {{"if", {{"type", "array"}}},
+                            {"then", {{"minItems", 1}, {"uniqueItems", true}, {"items", fidelity}}},
+                            {"else", fidelity},
+                            {"default", default_json(config::fidelity_field())}};
   properties["platform"] = platform_in_scenario();
   properties["strategies"] = strategy_list();
   properties["workloads"] = workload_list();
@@ -168,7 +178,7 @@ Json scenario_schema() {
   return out;
 }
 
-}  // namespace
+}   // namespace
 
 std::string schema(const std::string& what) {
   SSI_CHECK(what == "scenario" || what == "platform", "no such schema here: " + what);
@@ -177,4 +187,4 @@ std::string schema(const std::string& what) {
   return out.dump(2) + "\n";
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

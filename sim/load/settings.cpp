@@ -1,9 +1,9 @@
 #include "sim/load/settings.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "sim/load/units.hpp"
 #include "sim/load/wording.hpp"
@@ -19,8 +19,9 @@ using Type = Node::Type;
 constexpr double kNoLimit = 9e18;   // a field's max from here on is the type's own
 
 // Keys and choices that the interface names and this version does not serve yet.
-constexpr std::array<std::string_view, 12> kLater{"faults", "membership", "queue", "fat_tree", "torus", "dragonfly", "store_and_forward",
-                                                  "memory", "disk", "duplex", "verbs", "core_speed"};
+constexpr std::array<std::string_view, 12> kLater{"faults",    "membership",        "queue",  "fat_tree", "torus",
+                                                  "dragonfly", "store_and_forward", "memory", "disk",     "duplex",
+                                                  "verbs",     "core_speed"};
 
 std::string number_text(const Field& field, double limit) {
   constexpr double kHour = 3.6e12;
@@ -46,14 +47,16 @@ std::optional<Value> read_integer(const Node& node, const Field& field, Problems
   if (node.is(Type::big_integer)) return in_range(node, field, 1e19, node.integer, problems);
   bool whole = node.is(Type::real) && std::floor(node.real) == node.real && std::abs(node.real) < 1e15;
   std::string remedy = whole ? fmt::format("{:.0f}, without point or exponent", node.real) : example_of(field);
-  bool number_in_quotes = node.is(Type::string) && !node.text.empty() && node.text.size() < 19 && node.text.find_first_not_of("0123456789") == std::string::npos;
+  bool number_in_quotes = node.is(Type::string) && !node.text.empty() && node.text.size() < 19 &&
+                          node.text.find_first_not_of("0123456789") == std::string::npos;
   if (number_in_quotes) remedy = node.text + ", without quotes";
   return wrong_type(node, "a whole number", remedy, problems);
 }
 
 std::optional<Value> read_ratio(const Node& node, const Field& field, Problems& problems) {
   if (!node.is_number()) return wrong_type(node, "a number", example_of(field), problems);
-  if (node.is(Type::integer) && static_cast<double>(node.integer) != node.real) return wrong_type(node, "a number that a double holds exactly", example_of(field), problems);
+  if (node.is(Type::integer) && static_cast<double>(node.integer) != node.real)
+    return wrong_type(node, "a number that a double holds exactly", example_of(field), problems);
   return in_range(node, field, node.real, node.real, problems);
 }
 
@@ -72,7 +75,8 @@ std::optional<Value> read_quantity(const Node& node, const Field& field, Problem
 }
 
 std::optional<Value> read_text(const Node& node, const Field& field, Problems& problems) {
-  if (!node.is(Type::string)) return wrong_type(node, "text in quotes", node.is_number() ? fmt::format("\"{}\"", printable(node.text)) : example_of(field), problems);
+  if (!node.is(Type::string))
+    return wrong_type(node, "text in quotes", node.is_number() ? fmt::format("\"{}\"", printable(node.text)) : example_of(field), problems);
   if (node.text.empty() && std::holds_alternative<std::monostate>(field.fallback)) {
     problems.at_value(node, fmt::format("must not be empty (write {})", field.meaning));
     return std::nullopt;
@@ -87,7 +91,8 @@ std::optional<std::string> read_choice(const Node& node, const Field& field, Pro
     return std::nullopt;
   }
   if (std::find(choices.begin(), choices.end(), node.text) != choices.end()) return node.text;
-  if (in_later_version(node.text)) problems.at_value(node, fmt::format("{} is not in this version (write one of: {})", in_quotes(node.text), listed(choices)));
+  if (in_later_version(node.text))
+    problems.at_value(node, fmt::format("{} is not in this version (write one of: {})", in_quotes(node.text), listed(choices)));
   else problems.at_value(node, fmt::format("{} is not a choice here{}", in_quotes(node.text), near_or_all(node.text, choices, "choices")));
   return std::nullopt;
 }
@@ -99,7 +104,8 @@ std::optional<Value> read_choice_set(const Node& node, const Field& field, Probl
   for (const Node* item : node.children) {
     std::optional<std::string> choice = read_choice(*item, field, problems);
     if (!choice) continue;
-    if (std::find(chosen.begin(), chosen.end(), *choice) != chosen.end()) problems.at_value(*item, fmt::format("{} stands twice (remove one)", in_quotes(*choice)));
+    if (std::find(chosen.begin(), chosen.end(), *choice) != chosen.end())
+      problems.at_value(*item, fmt::format("{} stands twice (remove one)", in_quotes(*choice)));
     else chosen.push_back(*choice);
   }
   if (problems.size() > before) return std::nullopt;
@@ -111,16 +117,22 @@ const Node* without_source(const Node& node, Problems& problems) {
   if (!node.is(Type::object)) return &node;
   refuse_unknown_keys(node, {"value", "source"}, problems);
   const Node* source = node.find("source");
-  if (source == nullptr) problems.missing(node, "source", "missing key \"source\" (add where the figure comes from, or write the bare value)");
+  if (source == nullptr)
+    problems.missing(node, "source", "missing key \"source\" (add where the figure comes from, or write the bare value)");
   else if (!source->is(Type::string) || source->text.empty())
-    problems.at_value(*source, fmt::format("must be text that says where the figure comes from, not {} (write \"measured, ...\", a paper, or \"estimate, range ...\")", describe(*source)));
+    problems.at_value(
+        *source,
+        fmt::format(
+            "must be text that says where the figure comes from, not {} (write \"measured, ...\", a paper, or \"estimate, range ...\")",
+            describe(*source)));
   const Node* value = node.find("value");
   if (value == nullptr) problems.missing(node, "value", "missing key \"value\" (add the figure itself)");
   return value;
 }
 
 void report_missing(const Node& object, const Field& field, Problems& problems) {
-  problems.missing(object, std::string(field.key), fmt::format("missing key \"{}\" (add \"{}\": {}; {})", field.key, field.key, example_of(field), field.meaning));
+  problems.missing(object, std::string(field.key),
+                   fmt::format("missing key \"{}\" (add \"{}\": {}; {})", field.key, field.key, example_of(field), field.meaning));
 }
 
 // What is given must have an effect, and what has an effect and no default must be given.
@@ -130,13 +142,13 @@ void check_needs(const Node& object, std::span<const Field> table, const config:
     const Node* node = object.find(field.key);
     bool effective = in_effect(field, values);
     if (node != nullptr && !effective)
-      problems.at_key(*node, fmt::format("has no effect unless \"{}\" is \"{}\" (remove it, or set \"{}\": \"{}\")", field.needs.key, field.needs.value, field.needs.key,
-                                         field.needs.value));
+      problems.at_key(*node, fmt::format("has no effect unless \"{}\" is \"{}\" (remove it, or set \"{}\": \"{}\")", field.needs.key,
+                                         field.needs.value, field.needs.key, field.needs.value));
     if (node == nullptr && effective && std::holds_alternative<std::monostate>(field.fallback)) report_missing(object, field, problems);
   }
 }
 
-}  // namespace
+}   // namespace
 
 bool in_later_version(std::string_view word) { return std::find(kLater.begin(), kLater.end(), word) != kLater.end(); }
 
@@ -156,7 +168,8 @@ std::string example_of(const Field& field) {
     case Kind::text: return required ? "\"...\"" : fmt::format("\"{}\"", std::get<std::string>(value));
     case Kind::choice: return fmt::format("\"{}\"", required ? std::string(field.choices.front()) : std::get<std::string>(value));
     case Kind::choice_set: return fmt::format("[\"{}\"]", field.choices.front());
-    case Kind::duration: return fmt::format("\"{}\"", required ? (field.max > 1e11 ? "10s" : "10us") : canonical(field.kind, std::get<std::int64_t>(value)));
+    case Kind::duration:
+      return fmt::format("\"{}\"", required ? (field.max > 1e11 ? "10s" : "10us") : canonical(field.kind, std::get<std::int64_t>(value)));
     case Kind::bytes: return fmt::format("\"{}\"", required ? "4KiB" : canonical(field.kind, std::get<std::int64_t>(value)));
     case Kind::bandwidth: return fmt::format("\"{}\"", required ? "10Gbps" : canonical(field.kind, std::get<std::int64_t>(value)));
   }
@@ -227,4 +240,4 @@ config::Values read_settings(const Node& object, std::span<const Field> table, c
   return values;
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

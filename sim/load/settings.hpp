@@ -38,4 +38,4 @@ void refuse_unknown_keys(const Node& object, const std::vector<std::string>& kno
 std::string example_of(const config::Field& field);
 std::string range_of(const config::Field& field);   // "0ns to 1s"; empty: any
 
-}  // namespace ssi::load
+}   // namespace ssi::load

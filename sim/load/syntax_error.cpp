@@ -1,8 +1,8 @@
 #include "sim/load/syntax_error.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
 #include <utility>
 
 #include "sim/load/units.hpp"
@@ -50,12 +50,15 @@ std::string bad_string(Scanner& scanner) {
     if (c < 0x20) {
       scanner.advance(at);
       bool newline = c == '\n' || c == '\r';
-      return newline ? "the line ends inside a string (close it with \" or write \\n)" : "a control character inside a string (write it as \\t or \\u00xx)";
+      return newline ? "the line ends inside a string (close it with \" or write \\n)"
+                     : "a control character inside a string (write it as \\t or \\u00xx)";
     }
     if (c != '\\') continue;
     std::size_t start = at++;
     char escape = at < text.size() ? text[at] : '\0';
-    auto hexadecimal = [&](std::size_t i) { return i < text.size() && std::string_view("0123456789abcdefABCDEF").find(text[i]) != std::string_view::npos; };
+    auto hexadecimal = [&](std::size_t i) {
+      return i < text.size() && std::string_view("0123456789abcdefABCDEF").find(text[i]) != std::string_view::npos;
+    };
     bool four = hexadecimal(at + 1) && hexadecimal(at + 2) && hexadecimal(at + 3) && hexadecimal(at + 4);
     if (escape == 'u' && four) {
       if (text[at + 1] != 'd' && text[at + 1] != 'D') continue;
@@ -65,7 +68,8 @@ std::string bad_string(Scanner& scanner) {
     }
     if (std::string_view("\"\\/bfnrt").find(escape) != std::string_view::npos && escape != '\0') continue;
     scanner.advance(start);
-    return fmt::format("{} is not an escape (write \\\\ for a backslash; known: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)", in_quotes(text.substr(start, escape == 'u' ? 6 : 2)));
+    return fmt::format("{} is not an escape (write \\\\ for a backslash; known: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)",
+                       in_quotes(text.substr(start, escape == 'u' ? 6 : 2)));
   }
   return "this string is never closed (end it with \")";
 }
@@ -82,7 +86,9 @@ struct Wanted {
   std::string what, remedy;
 };
 
-Wanted value_or(std::string_view other) { return {fmt::format("a value{}", other), "write text in quotes, a number, true, false, [...] or {...}"}; }
+Wanted value_or(std::string_view other) {
+  return {fmt::format("a value{}", other), "write text in quotes, a number, true, false, [...] or {...}"};
+}
 Wanted key_or(std::string_view other) { return {fmt::format("a key in quotes{}", other), "write \"key\": value"}; }
 
 // What stands at the scanner instead.
@@ -123,33 +129,37 @@ std::string bad_key(const Accepted& accepted, Scanner& scanner, const Wanted& wa
 std::string bad_continuation(const Accepted& accepted, Scanner& scanner) {
   const std::string close = closer(accepted.open);
   bool in_object = accepted.open->is(Node::Type::object);
-  bool glued = !accepted.token.empty() && (is_digit(accepted.token[0]) || accepted.token[0] == '-') && !scanner.at_end() && !word_at(scanner.rest()).empty();
+  bool glued = !accepted.token.empty() && (is_digit(accepted.token[0]) || accepted.token[0] == '-') && !scanner.at_end() &&
+               !word_at(scanner.rest()).empty();
   if (glued) {   // "5us" and "07" arrive as a number and something that touches it
     std::string_view word = word_at({accepted.token.data(), accepted.token.size() + scanner.rest().size()});
     return bad_number(word);
   }
   scanner.skip_blanks();
-  if (!scanner.skip_one(',')) return unexpected(accepted, scanner, {fmt::format("',' or '{}'", close), "is a comma, a quote or a bracket missing before this?"});
+  if (!scanner.skip_one(','))
+    return unexpected(accepted, scanner, {fmt::format("',' or '{}'", close), "is a comma, a quote or a bracket missing before this?"});
   scanner.skip_blanks();
   if (scanner.peek() == close[0]) return fmt::format("a comma before '{}' (remove the comma)", close);
   return in_object ? bad_key(accepted, scanner, key_or("")) : bad_value(accepted, scanner, value_or(""));
 }
 
-}  // namespace
+}   // namespace
 
 std::string syntax_error(const Accepted& accepted, Scanner& scanner) {
   if (accepted.kind == Accepted::Kind::value && accepted.open != nullptr) return bad_continuation(accepted, scanner);
   scanner.skip_blanks();
-  if (accepted.kind == Accepted::Kind::value) return unexpected(accepted, scanner, {"the end of the text", "remove what follows the last bracket"});
+  if (accepted.kind == Accepted::Kind::value)
+    return unexpected(accepted, scanner, {"the end of the text", "remove what follows the last bracket"});
   if (accepted.kind == Accepted::Kind::key) {
     if (!scanner.skip_one(':')) return unexpected(accepted, scanner, {"':' after the key", "write \"key\": value"});
     scanner.skip_blanks();
     return bad_value(accepted, scanner, value_or(""));
   }
-  if (accepted.kind == Accepted::Kind::nothing && scanner.at_end()) return "there is nothing but blanks and comments (write a JSON object: { ... })";
+  if (accepted.kind == Accepted::Kind::nothing && scanner.at_end())
+    return "there is nothing but blanks and comments (write a JSON object: { ... })";
   if (accepted.kind == Accepted::Kind::nothing) return bad_value(accepted, scanner, value_or(""));
   if (accepted.open->is(Node::Type::object)) return bad_key(accepted, scanner, key_or(" or '}'"));
   return bad_value(accepted, scanner, value_or(" or ']'"));
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

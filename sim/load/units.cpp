@@ -1,7 +1,7 @@
 #include "sim/load/units.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <span>
@@ -19,13 +19,15 @@ using Wide = unsigned __int128;
 
 struct Unit {
   std::string_view name;
-  std::int64_t size;      // in the base unit
-  bool canonical = true;  // may stand in results
+  std::int64_t size;       // in the base unit
+  bool canonical = true;   // may stand in results
 };
 
 // Base unit first; those that canonical() prefers come last.
-constexpr Unit kDurations[] = {{"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}, {"min", 60'000'000'000, false}, {"h", 3'600'000'000'000, false}};
-constexpr Unit kBytes[] = {{"B", 1}, {"kB", 1'000}, {"MB", 1'000'000}, {"GB", 1'000'000'000}, {"KiB", 1LL << 10}, {"MiB", 1LL << 20}, {"GiB", 1LL << 30}};
+constexpr Unit kDurations[] = {
+    {"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}, {"min", 60'000'000'000, false}, {"h", 3'600'000'000'000, false}};
+constexpr Unit kBytes[] = {{"B", 1},           {"kB", 1'000},      {"MB", 1'000'000}, {"GB", 1'000'000'000},
+                           {"KiB", 1LL << 10}, {"MiB", 1LL << 20}, {"GiB", 1LL << 30}};
 constexpr Unit kBandwidths[] = {{"bps", 1}, {"kbps", 1'000}, {"Mbps", 1'000'000}, {"Gbps", 1'000'000'000}};
 
 std::span<const Unit> units_of(Kind kind) {
@@ -50,7 +52,8 @@ std::string lower(std::string_view text) {
 
 // Does `unit`, in small letters, say `known`? "5sec" is "5s", "10Gbit" is "10Gbps".
 bool resembles(const std::string& unit, const std::string& known) {
-  auto [end, other] = std::mismatch(unit.begin(), unit.begin() + static_cast<std::ptrdiff_t>(std::min(unit.size(), known.size())), known.begin());
+  auto [end, other] =
+      std::mismatch(unit.begin(), unit.begin() + static_cast<std::ptrdiff_t>(std::min(unit.size(), known.size())), known.begin());
   auto common = static_cast<std::size_t>(end - unit.begin());
   return common == unit.size() || common == known.size() || common >= 2;
 }
@@ -119,13 +122,14 @@ std::optional<Wide> exact_product(const Decimal& decimal, std::int64_t size) {
 
 Quantity trouble(std::string text) { return {0, std::move(text)}; }
 
-}  // namespace
+}   // namespace
 
 bool has_unit(Kind kind) { return kind == Kind::duration || kind == Kind::bytes || kind == Kind::bandwidth; }
 
 Quantity parse_quantity(Kind kind, std::string_view text) {
   Decimal decimal = read_decimal(text);
-  if (decimal.length == 0) return trouble(fmt::format("{} does not start with a number (write {})", in_quotes(text), right_form(kind, "10")));
+  if (decimal.length == 0)
+    return trouble(fmt::format("{} does not start with a number (write {})", in_quotes(text), right_form(kind, "10")));
   std::string_view number = text.substr(0, decimal.length), unit = text.substr(decimal.length);
   if (unit.empty()) return trouble(fmt::format("{} has no unit (write {})", in_quotes(text), right_form(kind, number)));
   auto units = units_of(kind);
@@ -139,10 +143,12 @@ Quantity parse_quantity(Kind kind, std::string_view text) {
       return trouble(fmt::format("{} is not a plain decimal with a unit (write {})", in_quotes(text), right_form(kind, "10")));
     return trouble(unknown_unit(kind, printable(number), unit));
   }
-  if (decimal.too_long) return trouble(fmt::format("{} has more digits than can be kept (write a shorter number or another unit)", in_quotes(text)));
+  if (decimal.too_long)
+    return trouble(fmt::format("{} has more digits than can be kept (write a shorter number or another unit)", in_quotes(text)));
   std::optional<Wide> value = exact_product(decimal, known->size);
   if (!value) return trouble(fmt::format("{} is not a whole number of {} (write whole {})", in_quotes(text), units[0].name, units[0].name));
-  if (*value > static_cast<Wide>(std::numeric_limits<std::int64_t>::max())) return trouble(fmt::format("{} is too large (write a smaller one)", in_quotes(text)));
+  if (*value > static_cast<Wide>(std::numeric_limits<std::int64_t>::max()))
+    return trouble(fmt::format("{} is too large (write a smaller one)", in_quotes(text)));
   auto magnitude = static_cast<std::int64_t>(*value);
   return {decimal.negative ? -magnitude : magnitude, {}};
 }
@@ -173,4 +179,4 @@ std::string unit_pattern(Kind kind) {
   return fmt::format("^-?[0-9]+(\\.[0-9]+)?({})$", names);
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

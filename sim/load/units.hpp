@@ -14,9 +14,9 @@ struct Quantity {
   std::string trouble;      // not empty: what is wrong and what would be right; `value` means nothing
 };
 
-bool has_unit(config::Kind kind);                                       // duration, bytes, bandwidth
-Quantity parse_quantity(config::Kind kind, std::string_view text);      // precondition: has_unit(kind)
-bool is_quantity(std::string_view text);                                // of any kind
+bool has_unit(config::Kind kind);                                    // duration, bytes, bandwidth
+Quantity parse_quantity(config::Kind kind, std::string_view text);   // precondition: has_unit(kind)
+bool is_quantity(std::string_view text);                             // of any kind
 
 // The one way in which results write a quantity: the largest unit that holds it whole (seconds at most): "1500ns", "2us".
 std::string canonical(config::Kind kind, std::int64_t value);
@@ -25,4 +25,4 @@ std::string canonical(config::Kind kind, std::int64_t value);
 std::string right_form(config::Kind kind, std::string_view number);
 std::string unit_pattern(config::Kind kind);   // for the schema: a regular expression of all that parses
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -1,8 +1,8 @@
 #include "sim/load/wording.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdint>
-#include <fmt/format.h>
 
 #include "sim/load/load.hpp"
 
@@ -49,7 +49,7 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return d[a.size()][b.size()];
 }
 
-}  // namespace
+}   // namespace
 
 std::size_t first_bad_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
@@ -109,4 +109,4 @@ std::string near_or_all(const std::string& word, const std::vector<std::string>&
   return fmt::format(" (known {}: {})", what, listed(known));
 }
 
-}  // namespace ssi::load
+}   // namespace ssi::load

@@ -27,13 +27,20 @@ std::vector<Field> every_kind() {
   };
 }
 
-}  // namespace
+}   // namespace
 
 const std::vector<StrategyEntry>& strategies() {
   static const std::vector<StrategyEntry> kAll{
       {"smp", "one machine", Image::one_machine, {.process = "full"}, {}, 0, nullptr, nullptr},
       {"switcher", "every kind of param", Image::per_node, {.process = "full"}, every_kind(), 0, nullptr, nullptr},
-      {"demanding", "a param without default", Image::per_node, {.process = "local"}, {{"quorum", Kind::integer, std::monostate{}, 1, 9, {}, "votes needed"}}, 0, nullptr, nullptr},
+      {"demanding",
+       "a param without default",
+       Image::per_node,
+       {.process = "local"},
+       {{"quorum", Kind::integer, std::monostate{}, 1, 9, {}, "votes needed"}},
+       0,
+       nullptr,
+       nullptr},
   };
   return kAll;
 }
@@ -48,7 +55,12 @@ namespace workload {
 
 const std::vector<WorkloadEntry>& workloads() {
   static const std::vector<WorkloadEntry> kAll{
-      {"storm", "many calls", "call", {{"count", Kind::integer, std::int64_t{10}, 1, 1'000, {}, "calls"}, {"compute", Kind::duration, std::int64_t{1'000}, 0, 1e9, {}, "each"}}, nullptr},
+      {"storm",
+       "many calls",
+       "call",
+       {{"count", Kind::integer, std::int64_t{10}, 1, 1'000, {}, "calls"},
+        {"compute", Kind::duration, std::int64_t{1'000}, 0, 1e9, {}, "each"}},
+       nullptr},
       {"idle", "none", "nothing", {}, nullptr},
   };
   return kAll;
@@ -60,5 +72,5 @@ const WorkloadEntry* find_workload(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace workload
-}  // namespace ssi
+}   // namespace workload
+}   // namespace ssi

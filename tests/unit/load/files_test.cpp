@@ -3,8 +3,8 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
+#include <thread>
 
 #include "tests/unit/load/helpers.hpp"
 
@@ -98,7 +98,8 @@ TEST(Files, ProblemsOfThePlatformNameItsFileAndPlace) {
   auto problems = load_scenario(folder.write("s.json", testing::replaced(testing::kShort, "[\"smp\"]", "[\"smpp\"]")), {}).problems;
   ASSERT_EQ(problems.size(), 2U) << testing::shown(problems);
   EXPECT_EQ(problems[0].pointer, "/strategies/0");
-  EXPECT_EQ(to_string(problems[1]).find(folder.at("platform.json") + ":11:26: /interconnect/latency/value: 1 has no unit"), 0U) << to_string(problems[1]);
+  EXPECT_EQ(to_string(problems[1]).find(folder.at("platform.json") + ":11:26: /interconnect/latency/value: 1 has no unit"), 0U)
+      << to_string(problems[1]);
 }
 
 TEST(Files, ABrokenPlatformDoesNotHideTheRest) {
@@ -119,5 +120,5 @@ TEST(Files, ABrokenPlatformDoesNotHideTheRest) {
   }
 }
 
-}  // namespace
-}  // namespace ssi::load
+}   // namespace
+}   // namespace ssi::load

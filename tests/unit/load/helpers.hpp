@@ -1,8 +1,12 @@
 // What the tests of sim/load share: a folder of files that goes away, one good scenario and one good platform with every
 // key in use, and the rule that every problem must keep.
 #pragma once
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <regex.h>
+#include <unistd.h>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -101,6 +105,15 @@ inline std::string shown(const std::vector<Problem>& problems) {
   return out;
 }
 
+// POSIX extended regular expressions (std::regex is slow and warns under sanitizers with g++ 12).
+inline bool matches(const std::string& text, const std::string& pattern) {
+  regex_t compiled;
+  EXPECT_EQ(::regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB), 0) << pattern;
+  bool found = ::regexec(&compiled, text.c_str(), 0, nullptr, 0) == 0;
+  ::regfree(&compiled);
+  return found;
+}
+
 // Every problem says where it is and what to do, on one line.
 inline void expect_well_formed(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) {
@@ -114,4 +127,22 @@ inline void expect_well_formed(const std::vector<Problem>& problems) {
   }
 }
 
-}  // namespace ssi::load::testing
+// Through a pipe, which is quicker than a file; `text` must fit into its buffer.
+inline Loaded load_text(const std::string& text) {
+  int ends[2];
+  EXPECT_EQ(::pipe2(ends, O_NONBLOCK), 0);
+  EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  ::close(ends[1]);
+  Loaded loaded = load_scenario("/dev/fd/" + std::to_string(ends[0]), {});
+  ::close(ends[0]);
+  return loaded;
+}
+
+inline std::vector<Problem> problems_of(const std::string& text) { return load_text(text).problems; }
+
+inline bool has(const std::vector<Problem>& problems, const std::string& pointer, const std::string& says) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [&](const Problem& p) { return p.pointer == pointer && p.text.find(says) != std::string::npos; });
+}
+
+}   // namespace ssi::load::testing

@@ -38,7 +38,8 @@ class OverridesTest : public ::testing::Test {
 
 TEST_F(OverridesTest, SetReachesEveryPlace) {
   for (const std::string& path : {inline_, short_}) {
-    json echo = good(path, {.sets = {"platform.nodes=16", "/platform/interconnect/latency=2us", "name=other", "duration=\"20s\"", "description=why not? a=b", "workloads.0.params.count=9"}});
+    json echo = good(path, {.sets = {"platform.nodes=16", "/platform/interconnect/latency=2us", "name=other", "duration=\"20s\"",
+                                     "description=why not? a=b", "workloads.0.params.count=9"}});
     EXPECT_EQ(echo["platform"]["nodes"], 16);
     EXPECT_EQ(echo["platform"]["interconnect"]["latency"], "2us");
     EXPECT_EQ(echo["name"], "other");
@@ -89,7 +90,8 @@ TEST_F(OverridesTest, Strategies) {
   EXPECT_EQ(echo["expect"].size(), 2U);
   EXPECT_EQ(good(inline_, {.strategies = {"smp"}})["expect"].size(), 1U) << "what is expected of a strategy that does not run";
   EXPECT_EQ(good(short_, {.strategies = {"switcher"}})["strategies"][0]["params"]["fan_out"], 3) << "not in the scenario: defaults";
-  EXPECT_EQ(bad(short_, {.strategies = {"smpp"}}).find("--strategy: /strategies/0: there is no strategy \"smpp\" (did you mean \"smp\"?"), 0U);
+  EXPECT_EQ(bad(short_, {.strategies = {"smpp"}}).find("--strategy: /strategies/0: there is no strategy \"smpp\" (did you mean \"smp\"?"),
+            0U);
   EXPECT_NE(bad(short_, {.strategies = {"smp", "smp"}}).find("stands twice"), std::string::npos);
 }
 
@@ -105,7 +107,8 @@ TEST_F(OverridesTest, Numbers) {
 
 TEST_F(OverridesTest, Platforms) {
   std::string other = folder_.write("elsewhere/other.json", testing::replaced(testing::kPlatform, "\"value\": 2", "\"value\": 5"));
-  for (const std::string& path : {inline_, short_}) EXPECT_EQ(good(path, {.platform_file = other, .sets = {"platform.cores=2"}})["platform"]["nodes"], 5);
+  for (const std::string& path : {inline_, short_})
+    EXPECT_EQ(good(path, {.platform_file = other, .sets = {"platform.cores=2"}})["platform"]["nodes"], 5);
   std::string xml = folder_.write("elsewhere/net.xml", "<platform/>");
   for (const std::string& path : {inline_, short_}) {
     json platform = good(path, {.platform_file = xml})["platform"];
@@ -122,5 +125,5 @@ TEST_F(OverridesTest, Platforms) {
   EXPECT_NE(bad(short_, {.platform_file = ""}).find("--platform: "), std::string::npos);
 }
 
-}  // namespace
-}  // namespace ssi::load
+}   // namespace
+}   // namespace ssi::load

@@ -55,58 +55,62 @@ struct Bad {
   std::string text, says;
 };
 
+const Bad kCases[] = {
+    {"", "f.json:1:1: /: there is nothing"},
+    {" // x\n", "f.json:2:1: /: there is nothing"},
+    {"{\"a\": 1,}", "f.json:1:9: /: a comma before '}'"},
+    {"[1,\n]", "f.json:2:1: /: a comma before ']'"},
+    {"{\"a\" 1}", "f.json:1:6: /a: found 1, expected ':'"},
+    {"{\"a\": }", "f.json:1:7: /a: found '}', expected a value"},
+    {"[1 2]", "f.json:1:4: /: found 2, expected ',' or ']'"},
+    {"{\"a\": [1, 2}", "f.json:1:12: /a: found '}', expected ',' or ']'"},
+    {"[1, 2", "f.json:1:6: /: the text ends, but the '[' opened at 1:1 is not closed"},
+    {"{\"a\": NaN}", "f.json:1:7: /a: NaN is not a number"},
+    {"[-Infinity]", "f.json:1:2: /: -Infinity is not a number"},
+    {"[01]", "f.json:1:3: /: 01 has a leading zero"},
+    {"[-01]", "f.json:1:4: /: -01 has a leading zero"},
+    {"[+1]", "f.json:1:2: /: +1 starts with a plus"},
+    {"[.5]", "f.json:1:2: /: .5 starts with a point (write 0.5)"},
+    {"[1.]", "f.json:1:2: /: 1. is not a number"},
+    {"[1e]", "f.json:1:2: /: 1e is not a number"},
+    {"[0x10]", "f.json:1:3: /: 0x10 is hexadecimal"},
+    {"[5us]", "f.json:1:3: /: a quantity with a unit stands in quotes (write \"5us\")"},
+    {"[1.5Gbps]", "(write \"1.5Gbps\")"},
+    {"[1e999]", "f.json:1:2: /: 1e999 is beyond"},
+    {"[True]", "True is not JSON (write true)"},
+    {"[smp]", "smp stands without quotes (write \"smp\""},
+    {"{name: 1}", "keys stand in quotes (write \"name\")"},
+    {"{'name': 1}", "single quotes"},
+    {"['a']", "single quotes"},
+    {"[1] x", "f.json:1:5: /: found x, expected the end of the text"},
+    {"[1] /* x", "f.json:1:5: /: a comment that is not closed"},
+    {"# x\n[]", "'#' does not start a comment"},
+    {"<?xml ?>", "looks like XML"},
+    {"[\"a\nb\"]", "f.json:1:4: /: the line ends inside a string"},
+    {"[\"a\tb\"]", "f.json:1:4: /: a control character"},
+    {"[\"a\\qb\"]", "f.json:1:4: /: \"\\q\" is not an escape"},
+    {"[\"\\u12g4\"]", "f.json:1:3: /: \"\\u12g4\" is not an escape"},
+    {"[\"\\ud800\"]", "half of a surrogate pair"},
+    {"[\"\\udc00\"]", "half of a surrogate pair"},
+    {"[\"abc", "f.json:1:2: /: this string is never closed"},
+    {"{\"abc", "f.json:1:2: /: this string is never closed"},
+    {"[\"\xff\"]", "f.json:1:3: /: the byte 0xff is not UTF-8"},
+    {"[\"\xc3\xa4\xc0\xaf\"]", "f.json:1:4: /: the byte 0xc0 is not UTF-8"},
+    {"[\"\xed\xa0\x80\"]", "the byte 0xed is not UTF-8"},
+    {"[\"\xf4\x90\x80\x80\"]", "the byte 0xf4 is not UTF-8"},
+    {"[\"\xe2\x82", "the byte 0xe2 is not UTF-8"},
+    {std::string("{}\0x", 4), "f.json:1:3: /: a NUL byte"},
+    {std::string("{\0}\0", 4), "UTF-16"},
+    {"\xff\xfe{", "UTF-16"},
+    {std::string(65, '[') + std::string(65, ']'),
+     "f.json:1:65: "
+     "/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0: "
+     "nested deeper than 64"},
+    {std::string(5'000'000, '['), "nested deeper than 64"},
+};
+
 TEST(Parse, SaysWhereAndWhy) {
-  const Bad cases[] = {
-      {"", "f.json:1:1: /: there is nothing"},
-      {" // x\n", "f.json:2:1: /: there is nothing"},
-      {"{\"a\": 1,}", "f.json:1:9: /: a comma before '}'"},
-      {"[1,\n]", "f.json:2:1: /: a comma before ']'"},
-      {"{\"a\" 1}", "f.json:1:6: /a: found 1, expected ':'"},
-      {"{\"a\": }", "f.json:1:7: /a: found '}', expected a value"},
-      {"[1 2]", "f.json:1:4: /: found 2, expected ',' or ']'"},
-      {"{\"a\": [1, 2}", "f.json:1:12: /a: found '}', expected ',' or ']'"},
-      {"[1, 2", "f.json:1:6: /: the text ends, but the '[' opened at 1:1 is not closed"},
-      {"{\"a\": NaN}", "f.json:1:7: /a: NaN is not a number"},
-      {"[-Infinity]", "f.json:1:2: /: -Infinity is not a number"},
-      {"[01]", "f.json:1:3: /: 01 has a leading zero"},
-      {"[-01]", "f.json:1:4: /: -01 has a leading zero"},
-      {"[+1]", "f.json:1:2: /: +1 starts with a plus"},
-      {"[.5]", "f.json:1:2: /: .5 starts with a point (write 0.5)"},
-      {"[1.]", "f.json:1:2: /: 1. is not a number"},
-      {"[1e]", "f.json:1:2: /: 1e is not a number"},
-      {"[0x10]", "f.json:1:3: /: 0x10 is hexadecimal"},
-      {"[5us]", "f.json:1:3: /: a quantity with a unit stands in quotes (write \"5us\")"},
-      {"[1.5Gbps]", "(write \"1.5Gbps\")"},
-      {"[1e999]", "f.json:1:2: /: 1e999 is beyond"},
-      {"[True]", "True is not JSON (write true)"},
-      {"[smp]", "smp stands without quotes (write \"smp\""},
-      {"{name: 1}", "keys stand in quotes (write \"name\")"},
-      {"{'name': 1}", "single quotes"},
-      {"['a']", "single quotes"},
-      {"[1] x", "f.json:1:5: /: found x, expected the end of the text"},
-      {"[1] /* x", "f.json:1:5: /: a comment that is not closed"},
-      {"# x\n[]", "'#' does not start a comment"},
-      {"<?xml ?>", "looks like XML"},
-      {"[\"a\nb\"]", "f.json:1:4: /: the line ends inside a string"},
-      {"[\"a\tb\"]", "f.json:1:4: /: a control character"},
-      {"[\"a\\qb\"]", "f.json:1:4: /: \"\\q\" is not an escape"},
-      {"[\"\\u12g4\"]", "f.json:1:3: /: \"\\u12g4\" is not an escape"},
-      {"[\"\\ud800\"]", "half of a surrogate pair"},
-      {"[\"\\udc00\"]", "half of a surrogate pair"},
-      {"[\"abc", "f.json:1:2: /: this string is never closed"},
-      {"{\"abc", "f.json:1:2: /: this string is never closed"},
-      {"[\"\xff\"]", "f.json:1:3: /: the byte 0xff is not UTF-8"},
-      {"[\"\xc3\xa4\xc0\xaf\"]", "f.json:1:4: /: the byte 0xc0 is not UTF-8"},
-      {"[\"\xed\xa0\x80\"]", "the byte 0xed is not UTF-8"},
-      {"[\"\xf4\x90\x80\x80\"]", "the byte 0xf4 is not UTF-8"},
-      {"[\"\xe2\x82", "the byte 0xe2 is not UTF-8"},
-      {std::string("{}\0x", 4), "f.json:1:3: /: a NUL byte"},
-      {std::string("{\0}\0", 4), "UTF-16"},
-      {"\xff\xfe{", "UTF-16"},
-      {std::string(65, '[') + std::string(65, ']'), "f.json:1:65: " "/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0: nested deeper than 64"},
-      {std::string(5'000'000, '['), "nested deeper than 64"},
-  };
-  for (const Bad& bad : cases) {
+  for (const Bad& bad : kCases) {
     Parsed p(bad.text);
     EXPECT_EQ(p.root, nullptr) << bad.text.substr(0, 80);
     ASSERT_EQ(p.problems.size(), 1U) << bad.text.substr(0, 80);
@@ -116,11 +120,13 @@ TEST(Parse, SaysWhereAndWhy) {
 }
 
 TEST(Parse, GoesOnAfterDoubleKeysAndLostDigits) {
-  Parsed p("{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2, \"c\": 3},\n \"a\": 1e-999, \"d\": 18446744073709551616, \"e\": 0e-999, \"f\": \"\\u0000\"}");
+  Parsed p(
+      "{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2, \"c\": 3},\n \"a\": 1e-999, \"d\": 18446744073709551616, \"e\": 0e-999, \"f\": \"\\u0000\"}");
   ASSERT_NE(p.root, nullptr);
-  const char* expected[] = {"f.json:1:24: /b/c: the key \"c\" stands twice, first at 1:16", "f.json:1:32: /b/c: the key \"c\" stands twice, first at 1:16",
-                            "f.json:2:2: /a: the key \"a\" stands twice, first at 1:2", "f.json:2:7: /a: 1e-999 is too close to 0",
-                            "f.json:2:20: /d: 18446744073709551616 does not fit into 64 bits", "f.json:2:60: /f: the string holds a NUL"};
+  const char* expected[] = {
+      "f.json:1:24: /b/c: the key \"c\" stands twice, first at 1:16",    "f.json:1:32: /b/c: the key \"c\" stands twice, first at 1:16",
+      "f.json:2:2: /a: the key \"a\" stands twice, first at 1:2",        "f.json:2:7: /a: 1e-999 is too close to 0",
+      "f.json:2:20: /d: 18446744073709551616 does not fit into 64 bits", "f.json:2:60: /f: the string holds a NUL"};
   auto problems = p.problems.sorted();
   ASSERT_EQ(problems.size(), std::size(expected)) << testing::shown(problems);
   for (std::size_t i = 0; i < problems.size(); ++i) EXPECT_EQ(to_string(problems[i]).find(expected[i]), 0U) << to_string(problems[i]);
@@ -151,7 +157,8 @@ std::string blank(Stream& random) {
 
 // A random document, with blanks and comments wherever they may stand.
 std::string random_json(Stream& random, int depth) {
-  static const std::string kPlain[] = {"null", "true", "false", "0", "-12", "1.5e-3", "\"\"", "\"a\\\"],{\"", "\"//x\"", "\"\\\\\"", "\"\\u0041:\"", "12E+2"};
+  static const std::string kPlain[] = {"null", "true",         "false",   "0",        "-12",          "1.5e-3",
+                                       "\"\"", "\"a\\\"],{\"", "\"//x\"", "\"\\\\\"", "\"\\u0041:\"", "12E+2"};
   std::uint64_t kind = depth == 0 ? 0 : random.below(3);
   if (kind == 0) return kPlain[random.below(std::size(kPlain))];
   std::string out = kind == 1 ? "[" : "{";
@@ -205,5 +212,5 @@ TEST(Parse, SurvivesMutations) {
   }
 }
 
-}  // namespace
-}  // namespace ssi::load
+}   // namespace
+}   // namespace ssi::load

@@ -7,7 +7,9 @@
 namespace ssi::load {
 namespace {
 
-Loaded load(const testing::Folder& folder, const std::string& text, const Overrides& overrides = {}) { return load_scenario(folder.write("s.json", text), overrides); }
+Loaded load(const testing::Folder& folder, const std::string& text, const Overrides& overrides = {}) {
+  return load_scenario(folder.write("s.json", text), overrides);
+}
 
 const config::Value& value_of(const config::Values& values, const std::string& key) {
   for (const auto& [name, value] : values)
@@ -39,6 +41,12 @@ TEST(Scenario, IsReadWhole) {
   EXPECT_EQ(s.strategies[0].label, "smp");
   EXPECT_EQ(s.strategies[1].name, "switcher");
   EXPECT_EQ(s.strategies[1].label, "switcher + files");
+}
+
+TEST(Scenario, ParamsAndWorkloadsAreRead) {
+  Loaded loaded = testing::load_text(testing::kScenario);
+  ASSERT_TRUE(loaded.problems.empty()) << testing::shown(loaded.problems);
+  const config::Scenario& s = loaded.scenario;
   const config::Values& params = s.strategies[1].params;
   EXPECT_EQ(value_of(params, "cover"), config::Value(std::vector<std::string>{"process", "file"}));
   EXPECT_EQ(value_of(params, "cache"), config::Value(false));
@@ -74,9 +82,13 @@ TEST(Scenario, DefaultsAreFilledIn) {
 
 TEST(Scenario, BoundsAreInclusive) {
   testing::Folder folder;
-  for (const char* fan_out : {"1", "64"}) EXPECT_TRUE(load(folder, testing::replaced(testing::kScenario, "\"fan_out\": 4", std::string("\"fan_out\": ") + fan_out)).problems.empty());
-  for (const char* share : {"0", "1", "0.0", "1.0", "-0.0"}) EXPECT_TRUE(load(folder, testing::replaced(testing::kScenario, "\"share\": 0.5", std::string("\"share\": ") + share)).problems.empty());
-  for (const char* seed : {"0", "9007199254740991", "-0"}) EXPECT_TRUE(load(folder, testing::replaced(testing::kScenario, "\"seed\": 7", std::string("\"seed\": ") + seed)).problems.empty());
+  for (const char* fan_out : {"1", "64"})
+    EXPECT_TRUE(
+        load(folder, testing::replaced(testing::kScenario, "\"fan_out\": 4", std::string("\"fan_out\": ") + fan_out)).problems.empty());
+  for (const char* share : {"0", "1", "0.0", "1.0", "-0.0"})
+    EXPECT_TRUE(load(folder, testing::replaced(testing::kScenario, "\"share\": 0.5", std::string("\"share\": ") + share)).problems.empty());
+  for (const char* seed : {"0", "9007199254740991", "-0"})
+    EXPECT_TRUE(load(folder, testing::replaced(testing::kScenario, "\"seed\": 7", std::string("\"seed\": ") + seed)).problems.empty());
   for (const char* duration : {"2400h", "1000000001ns"}) {
     std::string text = testing::replaced(testing::kScenario, "\"duration\": \"10s\"", std::string("\"duration\": \"") + duration + "\"");
     EXPECT_TRUE(load(folder, text).problems.empty());
@@ -86,7 +98,8 @@ TEST(Scenario, BoundsAreInclusive) {
 TEST(Scenario, AnXmlPlatformNeedsCountsAndCostsBesideIt) {
   testing::Folder folder;
   folder.write("cluster.xml", "<platform/>");
-  std::string text = testing::replaced(testing::kShort, "{\"file\": \"platform.json\"}", "{\"file\": \"cluster.xml\", \"nodes\": 3, \"cores\": 4, \"costs\": {\"fork\": \"1us\"}}");
+  std::string text = testing::replaced(testing::kShort, "{\"file\": \"platform.json\"}",
+                                       "{\"file\": \"cluster.xml\", \"nodes\": 3, \"cores\": 4, \"costs\": {\"fork\": \"1us\"}}");
   Loaded loaded = load(folder, text);
   ASSERT_TRUE(loaded.problems.empty()) << testing::shown(loaded.problems);
   EXPECT_EQ(loaded.scenario.platform.xml_file, folder.at("cluster.xml"));
@@ -96,7 +109,8 @@ TEST(Scenario, AnXmlPlatformNeedsCountsAndCostsBesideIt) {
   EXPECT_EQ(nlohmann::json::parse(loaded.echo)["platform"]["file"], "cluster.xml");
   auto problems = load(folder, testing::replaced(testing::kShort, "platform.json", "cluster.xml")).problems;
   ASSERT_EQ(problems.size(), 3U) << testing::shown(problems);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(problems[i].pointer, std::vector<std::string>({"/platform/nodes", "/platform/cores", "/platform/costs"})[i]);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(problems[i].pointer, std::vector<std::string>({"/platform/nodes", "/platform/cores", "/platform/costs"})[i]);
   problems = load(folder, testing::replaced(text, "\"nodes\": 3", "\"nodes\": 3, \"interconnect\": {}")).problems;
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_NE(problems[0].text.find("unknown key \"interconnect\""), std::string::npos);
@@ -126,7 +140,8 @@ TEST(Echo, HoldsAllDefaultsInFixedOrderWithUnits) {
   auto echo = nlohmann::ordered_json::parse(load(folder, testing::kShort).echo);
   std::vector<std::string> keys;
   for (const auto& [key, value] : echo.items()) keys.push_back(key);
-  EXPECT_EQ(keys, (std::vector<std::string>{"name", "description", "seed", "replicates", "duration", "warmup", "fidelity", "platform", "strategies", "workloads", "expect"}));
+  EXPECT_EQ(keys, (std::vector<std::string>{"name", "description", "seed", "replicates", "duration", "warmup", "fidelity", "platform",
+                                            "strategies", "workloads", "expect"}));
   EXPECT_EQ(echo["warmup"], "0ns");
   EXPECT_EQ(echo["platform"]["interconnect"]["latency"], "1us");
   EXPECT_EQ(echo["platform"]["nodes"], 2);
@@ -158,5 +173,5 @@ TEST(DidYouMean, OffersNearMissesOnly) {
   EXPECT_EQ(did_you_mean(std::string(1'000'000, 'x'), known), "");
 }
 
-}  // namespace
-}  // namespace ssi::load
+}   // namespace
+}   // namespace ssi::load
