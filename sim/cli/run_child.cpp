@@ -43,6 +43,12 @@ record::Recorder::Options recorder_options(const config::Scenario& scenario, con
           .duration = scenario.duration};
 }
 
+// Only in a star has each node exactly one link, to itself.
+std::int64_t own_link_bps(const config::Platform& platform, const StrategyEntry& strategy) {
+  const bool star = platform.xml_file.empty() && platform.interconnect.topology == "star";
+  return star && !one_machine(strategy) ? platform.interconnect.bandwidth_bps : 0;
+}
+
 report::RunFacts facts_of(const config::Scenario& scenario, const RunSpec& run, const StrategyEntry& strategy,
                           const sim::RunOutcome& outcome) {
   const config::Platform& platform = scenario.platform;
@@ -57,7 +63,7 @@ report::RunFacts facts_of(const config::Scenario& scenario, const RunSpec& run, 
                          .coverage = {std::string(strategy.coverage.process), std::string(strategy.coverage.file),
                                       std::string(strategy.coverage.channel), std::string(strategy.coverage.segment)},
                          .cores_per_node = platform.cores * (one_machine(strategy) ? platform.nodes : 1),
-                         .link_bps = one_machine(strategy) || !platform.xml_file.empty() ? 0 : platform.interconnect.bandwidth_bps};
+                         .link_bps = own_link_bps(platform, strategy)};
   for (const config::WorkloadChoice& choice : scenario.workloads)
     facts.workloads.push_back({choice.name, std::string(workload::find_workload(choice.name)->unit), choice.start});
   return facts;

@@ -24,7 +24,7 @@ struct RunFacts {
   std::uint32_t dispatch_sites{};
   std::array<std::string, 4> coverage;   // process, file, channel, segment
   std::uint32_t cores_per_node{};        // of a kernel of this design
-  std::int64_t link_bps{};               // of each node's link, each way; 0: not known, or no network
+  std::int64_t link_bps{};               // of each node's only link, each way; 0: no network, or no such link
 };
 
 // JSON text of one run, without `expect`. The same record gives the same bytes.
