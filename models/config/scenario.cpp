@@ -29,7 +29,7 @@ const std::array kWorkload{
     Bound<W>{{"start", Kind::duration, std::int64_t{0}, 0, kLongest, {}, "when its first programs start"}, &W::start},
 };
 
-constexpr std::array<std::string_view, 1> kFidelities{"flow"};
+constexpr std::array<std::string_view, 2> kFidelities{"flow", "queue"};
 constexpr Field kFidelity{
     "fidelity", Kind::choice_set, std::string_view{"flow"}, 0, 0, kFidelities, "how time passes on network and cores"};
 

@@ -23,13 +23,11 @@ std::string pointer_token(std::string_view key) {
 }
 
 std::string pointer_of(const Node& node) {
-  std::vector<std::string> tokens;
+  std::string out;
   for (const Node* at = &node; at->parent != nullptr; at = at->parent) {
     if (at->document_root && at->source == node.source) break;
-    tokens.push_back(at->parent->is(Node::Type::array) ? std::to_string(at->index) : pointer_token(at->key));
+    out.insert(0, at->parent->is(Node::Type::array) ? std::to_string(at->index) : pointer_token(at->key)).insert(0, 1, '/');
   }
-  std::string out;
-  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) out.append(1, '/').append(*token);
   return out;
 }
 

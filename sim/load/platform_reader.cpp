@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <filesystem>
 
+#include "models/config/shape.hpp"
 #include "sim/load/reader.hpp"
 #include "sim/load/settings.hpp"
 #include "sim/load/wording.hpp"
@@ -32,6 +33,20 @@ void check_sockets(const Node& platform, const Platform& read, Problems& problem
                                 plural(read.sockets, "socket"), read.sockets));
 }
 
+// The shape must be one of the topology's form and have as many places as there are nodes.
+void check_shape(const Node& platform, const Platform& read, Problems& problems) {
+  const Node* net = platform.find("interconnect");
+  if (net == nullptr) return;
+  const Node* shape = net->find("shape");
+  const Node& place = shape == nullptr ? *net : *shape;
+  config::Shape found;
+  const std::string problem = config::read_shape(read.interconnect.topology, read.interconnect.shape, found);
+  if (!problem.empty()) return problems.at_value(place, problem);
+  if (read.interconnect.shape.empty() || found.nodes == read.nodes) return;
+  problems.at_value(place,
+                    fmt::format("the shape has {}, but \"nodes\" is {} (change one of them)", plural(found.nodes, "place"), read.nodes));
+}
+
 }   // namespace
 
 Platform read_platform(const Node& platform, Inputs& inputs) {
@@ -54,6 +69,7 @@ Platform read_platform(const Node& platform, Inputs& inputs) {
   read.costs = read_block(platform, "costs", config::cost_fields(),
                           xml ? "an XML platform does not say what kernel work costs; {} takes the defaults" : "",
                           "{\"syscall\": \"100ns\"}", problems);
+  if (!xml && problems.size() == before) check_shape(platform, read, problems);
   return read;
 }
 

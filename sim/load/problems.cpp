@@ -9,6 +9,7 @@
 namespace ssi::load {
 namespace {
 constexpr std::size_t kMostProblems = 1000;
+constexpr std::size_t kMostKept = 20'000;
 constexpr std::size_t kLongestShown = 400;   // of a file name or a pointer, in characters
 }   // namespace
 
@@ -21,6 +22,10 @@ std::string to_string(const Problem& problem) {
 }
 
 void Problems::at(const Source& source, std::size_t line, std::size_t column, std::string pointer, std::string text) {
+  if (entries_.size() == kMostKept) {
+    ++not_kept_;
+    return;
+  }
   entries_.push_back({source.order, {source.name, line, column, std::move(pointer), std::move(text)}});
 }
 
@@ -45,9 +50,8 @@ std::vector<Problem> Problems::sorted() const {
     if (out.size() == kMostProblems) break;
     out.push_back(std::move(entry.problem));
   }
-  if (entries.size() > out.size())
-    out.push_back(
-        {out.back().file, 0, 0, {}, fmt::format("and {} more problems (correct those above first)", entries.size() - out.size())});
+  if (size() > out.size())
+    out.push_back({out.back().file, 0, 0, {}, fmt::format("and {} more problems (correct those above first)", size() - out.size())});
   return out;
 }
 

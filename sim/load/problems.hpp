@@ -17,7 +17,7 @@ class Problems {
   void whole(const Source& source, std::string text);   // the whole file or option
 
   bool empty() const { return entries_.empty(); }
-  std::size_t size() const { return entries_.size(); }
+  std::size_t size() const { return entries_.size() + not_kept_; }
   std::vector<Problem> sorted() const;   // at most 1000, then one that says how many more
 
  private:
@@ -26,6 +26,7 @@ class Problems {
     Problem problem;
   };
   std::vector<Entry> entries_;
+  std::size_t not_kept_ = 0;   // a file of a million mistakes must not fill the memory
 };
 
 }   // namespace ssi::load

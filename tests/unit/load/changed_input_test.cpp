@@ -15,19 +15,18 @@ using testing::problems_of;
 using Json = nlohmann::ordered_json;
 
 // Pointers of all members of objects, depth first.
-void members(const Json& node, const std::string at, std::vector<std::string>& out) {
-  if (node.is_array())
-    for (std::size_t i = 0; i < node.size(); ++i) members(node[i], at + "/" + std::to_string(i), out);
+void members(const Json& node, const Json::json_pointer& at, std::vector<std::string>& out) {
+  for (std::size_t i = 0; node.is_array() && i < node.size(); ++i) members(node[i], at / i, out);
   if (!node.is_object()) return;
   for (const auto& [key, value] : node.items()) {
-    out.push_back(at + "/" + key);
-    members(value, out.back(), out);
+    out.push_back((at / key).to_string());
+    members(value, at / key, out);
   }
 }
 
 std::vector<std::string> all_members() {
   std::vector<std::string> out;
-  members(Json::parse(testing::kScenario), "", out);
+  members(Json::parse(testing::kScenario), Json::json_pointer(), out);
   return out;
 }
 

@@ -101,7 +101,7 @@ TEST_F(OverridesTest, Numbers) {
   EXPECT_EQ(echo["replicates"], 3);
   EXPECT_EQ(bad(short_, {.seed = "-1"}).find("--seed: /seed: -1 is out of range"), 0U);
   EXPECT_EQ(bad(short_, {.replicates = "many"}).find("--replicates: /replicates: must be a whole number"), 0U);
-  EXPECT_EQ(bad(short_, {.fidelity = "queue,flow"}).find("--fidelity: /fidelity/0: \"queue\" is not in this version"), 0U);
+  EXPECT_EQ(bad(short_, {.fidelity = "packet,flow"}).find("--fidelity: /fidelity/0: \"packet\" is not a choice here"), 0U);
   EXPECT_EQ(bad(short_, {.fidelity = ""}).find("--fidelity: /fidelity/0: \"\" is not a choice here"), 0U);
 }
 

@@ -38,7 +38,7 @@ bool valid_keys(const json& schema, const json& value) {
   const json properties = schema.value("properties", json::object());
   for (const auto& [key, inner] : value.items()) {
     if (properties.contains(key) && !valid(properties[key], inner)) return false;
-    if (!properties.contains(key) && schema.value("additionalProperties", true) == false) return false;
+    if (!properties.contains(key) && !schema.value("additionalProperties", true)) return false;
   }
   return true;
 }
