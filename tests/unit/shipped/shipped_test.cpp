@@ -64,7 +64,7 @@ void expect_sources(const json& node, const std::string& at) {
     bool quantity = value.is_string() && !words && std::isdigit(static_cast<unsigned char>(value.get<std::string>()[0])) != 0;
     bool figure = value.is_number() || quantity;
     EXPECT_FALSE(figure) << at << "/" << key << " has no source";
-    if (value.is_structured()) expect_sources(value, at + "/" + key);
+    if (value.is_structured()) expect_sources(value, std::string(at).append("/").append(key));
   }
 }
 
