@@ -51,13 +51,12 @@ void Memberships::admitted(Pid group, News news) {
 
 void Memberships::begin(Pid group, TxnId txn) { at(group).under_way.insert(txn); }
 
-std::vector<Memberships::Owed> Memberships::settle(Pid group, TxnId txn, std::uint64_t met) {
+std::vector<Memberships::Owed> Memberships::settle(Pid group, TxnId txn) {
   Entry& entry = at(group);
   entry.under_way.erase(txn);
   std::vector<Owed> due, rest;
   for (Owed& owed : entry.owed) {
     owed.until.erase(txn);
-    owed.reached |= met != 0 && met == owed.number;
     (owed.until.empty() ? due : rest).push_back(std::move(owed));
   }
   entry.owed = std::move(rest);

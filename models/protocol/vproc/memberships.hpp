@@ -74,8 +74,7 @@ class Memberships {
   void ask(Pid group, TxnId txn);                        // JOIN leaves
   void admitted(Pid group, News news);                   // one registration more; news.number 0: none
   void begin(Pid group, TxnId txn);                      // a member here creates a process elsewhere
-  // What was under way is settled. `met`: the broadcast that met the created process on arrival. Returns what is due.
-  std::vector<Owed> settle(Pid group, TxnId txn, std::uint64_t met);
+  std::vector<Owed> settle(Pid group, TxnId txn);        // what was under way is settled: the acknowledgements now due
 
   // A process becomes a member, if it is not one. The broadcast that it has still to get, if any.
   std::optional<News> enter(Pid group, Pid pid, std::uint64_t seen);

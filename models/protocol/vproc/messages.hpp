@@ -30,7 +30,6 @@ struct Create {
 struct Created {
   static constexpr std::string_view kName = "CREATED";
   Pid child;
-  std::uint64_t signalled{};   // the broadcast that met the child on arrival; 0: none
   Errno error = Errno::none;
 };
 
@@ -142,7 +141,7 @@ struct Listed {
 inline constexpr std::uint64_t kListedEntryBytes = 3 * 8 + 4 + 1;
 
 inline std::uint64_t bytes_of(const Create& m) { return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + 3 + m.data_bytes; }
-inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 8 + 1; }
+inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const Kill&) { return kHeaderBytes + 8 + 4 + 4 + 1; }
 inline std::uint64_t bytes_of(const Killed&) { return kHeaderBytes + 8 + 1 + 1; }
 inline std::uint64_t bytes_of(const NotHere&) { return kHeaderBytes + 8; }

@@ -101,19 +101,17 @@ void VprocSwitch::serve(const Message& message, const vproc::GroupSignalled& sig
 }
 
 // A creation by a member here is settled. A broadcast that had begun meanwhile has perhaps not found the child.
-void VprocSwitch::create_settled(const vproc::PendingCreate& create, TxnId txn, std::optional<NodeId> started_at, std::uint64_t met,
-                                 Effects& out) {
-  if (create.group.origin() != self_) return settle(create.group, txn, met, out);
+void VprocSwitch::create_settled(const vproc::PendingCreate& create, TxnId txn, std::optional<NodeId> started_at, Effects& out) {
+  if (create.group.origin() != self_) return settle(create.group, txn, out);
   auto* active = holder_.active(create.group);
   if (active == nullptr || active->creates.erase(txn) == 0) return;
-  active->reached |= met == active->number;
   if (started_at) tell_node(create.group, *active, *started_at, out);
   end_broadcast_if_over(create.group, out);
 }
 
 // Something of the group that was under way from here is settled: acknowledgements that waited for it may leave.
-void VprocSwitch::settle(Pid group, TxnId txn, std::uint64_t met, Effects& out) {
-  for (const auto& due : memberships_.settle(group, txn, met))
+void VprocSwitch::settle(Pid group, TxnId txn, Effects& out) {
+  for (const auto& due : memberships_.settle(group, txn))
     out.send(group.origin(), due.txn, vproc::Message(vproc::GroupSignalled{group, due.number, due.reached}), {.cause = due.cause});
   leave_if_emptied(group, out);
 }

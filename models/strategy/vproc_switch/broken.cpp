@@ -26,7 +26,7 @@ struct VprocSwitch::GiveUp {
       if (create.child != kNoPid) node.origins_.step(create.child, OriginEvent::ended, peer);
       node.answer(create.caller, unknown(), peer, out);
     }
-    node.create_settled(create, txn, std::nullopt, 0, out);
+    node.create_settled(create, txn, std::nullopt, out);
   }
   void operator()(const vproc::PendingKill& record) const {
     if (record.asked == peer) node.answer(take<vproc::PendingKill>().caller, unknown(), peer, out);
@@ -44,10 +44,10 @@ struct VprocSwitch::GiveUp {
     if (record.holder != peer) return;
     const auto join = take<vproc::PendingJoin>();
     if (const auto* arrival = std::get_if<vproc::PendingJoin::Arrival>(&join.who))
-      out.send(arrival->from, arrival->txn, vproc::Message(vproc::Created{arrival->create.child, 0, Errno::ehostdown}));
+      out.send(arrival->from, arrival->txn, vproc::Message(vproc::Created{arrival->create.child, Errno::ehostdown}));
     else
       node.answer_change(std::get<vproc::PendingJoin::Change>(join.who).pid, join.asker, Errno::ehostdown, out);
-    node.settle(join.group, txn, 0, out);
+    node.settle(join.group, txn, out);
   }
   void operator()(const vproc::PendingExit& record) const {
     if (record.parent_node == peer) node.exit_settled(take<vproc::PendingExit>(), false, out);

@@ -164,7 +164,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Joined& answer, Eff
   }
   if (answer.active != 0)
     out.send(header.from, header.txn, vproc::Message(vproc::GroupSignalled{answer.group, answer.active, reached}));
-  settle(answer.group, header.txn, 0, out);
+  settle(answer.group, header.txn, out);
 }
 
 void VprocSwitch::enter_group(Pid pid, Pid group, std::uint64_t seen, Effects& out) {

@@ -54,7 +54,7 @@ void VprocSwitch::spawn_at(NodeId node, const CallEvent& event, const ProgramRef
 void VprocSwitch::serve(const Message& message, const vproc::Create& create, Effects& out) {
   const Header& header = message.header;
   if (processes_.all().size() >= settings_.accept_max) {
-    out.send(header.from, header.txn, vproc::Message(vproc::Created{create.child, 0, Errno::eagain}));
+    out.send(header.from, header.txn, vproc::Message(vproc::Created{create.child, Errno::eagain}));
     return;
   }
   vproc::PendingJoin::Arrival arrival{create, header.from, header.txn};
@@ -73,20 +73,13 @@ void VprocSwitch::arrive(const vproc::PendingJoin::Arrival& arrival, CallId caus
   processes_.create(child, heritage_of(create), create.program, out);
   parents_[child] = {arrival.from, arrival.txn};
 
-  std::uint64_t met = 0;
-  Signal signal = Signal::none;
+  out.send(arrival.from, arrival.txn, vproc::Message(vproc::Created{child, Errno::none}), {.cause = cause});
   if (create.group.origin() != self_) {
-    if (const auto missed = memberships_.enter(create.group, child, create.seen)) {
-      met = missed->number;
-      signal = missed->signal;
-    }
+    enter_group(child, create.group, create.seen, out);
   } else if (auto* active = holder_.active(create.group); active && create.seen < active->number) {
-    met = active->number;
-    signal = active->signal;
-    active->reached = true;
+    active->reached = true;   // it was under way when the broadcast came
+    post(child, active->signal, out);
   }
-  out.send(arrival.from, arrival.txn, vproc::Message(vproc::Created{child, met, Errno::none}), {.cause = cause});
-  post(child, signal, out);
 }
 
 void VprocSwitch::serve(const Message& message, const vproc::Created& created, Effects& out) {
@@ -101,7 +94,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Created& created, E
     answer(create->caller, result_of(created.error), header.from, out);
   }
   const auto started_at = created.error == Errno::none ? std::optional(header.from) : std::nullopt;
-  create_settled(*create, header.txn, started_at, created.signalled, out);
+  create_settled(*create, header.txn, started_at, out);
 }
 
 // If the parent has died meanwhile the child is an orphan, which its own node's init adopts.

@@ -118,8 +118,8 @@ class VprocSwitch final : public Strategy {
   void serve(const Message& message, const vproc::KillGroupDone& done, Effects& out);
   void serve(const Message& message, const vproc::GroupSignal& signal, Effects& out);
   void serve(const Message& message, const vproc::GroupSignalled& signalled, Effects& out);
-  void create_settled(const vproc::PendingCreate& create, TxnId txn, std::optional<NodeId> started_at, std::uint64_t met, Effects& out);
-  void settle(Pid group, TxnId txn, std::uint64_t met, Effects& out);
+  void create_settled(const vproc::PendingCreate& create, TxnId txn, std::optional<NodeId> started_at, Effects& out);
+  void settle(Pid group, TxnId txn, Effects& out);
 
   // groups.cpp: setpgid, setsid, who is listed where
   void set_group(const CallEvent& event, const SetGroup& set, Effects& out);

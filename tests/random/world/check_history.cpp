@@ -261,7 +261,7 @@ class Checker {
     std::uint64_t ran = 0;
     for (const Delivery& other : h_.deliveries)
       ran += other.pid == delivery.pid && other.signal == delivery.signal && other.at <= delivery.at && in_one_killpg(other, delivery);
-    if (ran > runs)
+    if (runs == 0 || ran > runs)
       say("P5: " + name(delivery.pid) + " ran its handler for " + std::string(name_of(delivery.signal)) + " at " + std::to_string(delivery.at) +
           (runs == 0 ? ", but was no member of a group that got it" : " more often than it was sent"));
   }
