@@ -12,6 +12,7 @@ namespace ssi::sim {
 namespace {
 
 constexpr std::int64_t kPerNanosecond = 1000;
+constexpr double kPerSecond = 1e12;
 
 Cores::Costs core_costs(const config::Platform& platform) {
   constexpr std::int64_t kLeastSlice = 1000 * kPerNanosecond;   // a slice of no time would never end
@@ -40,7 +41,7 @@ void Queue::run(BackendClient& client) {
       error = std::current_exception();
     }
     // SimGrid's clock follows: nothing else happens in its platform, so one step is enough.
-    simgrid::s4u::this_actor::sleep_until(static_cast<double>(now_ps_) * 1e-12);
+    simgrid::s4u::this_actor::sleep_until(static_cast<double>(now_ps_) / kPerSecond);
   });
   simgrid::s4u::Engine::get_instance()->run();
   if (error) std::rethrow_exception(error);
@@ -132,8 +133,13 @@ void Queue::start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token to
   const std::uint32_t index = transfers_.take();
   transfers_[index] = {.route = routes_.between(from, to), .token = token, .left = std::max<std::uint64_t>(bytes, min_frame_)};
   for (std::size_t i = ports_.size(); i < routes_.links().size(); ++i)
-    ports_.push_back({.latency = std::llround(routes_.links()[i].latency_s * 1e12), .ps_per_byte = 1e12 / routes_.links()[i].bandwidth_bytes_per_s});
-  send_chunk(index);
+    ports_.push_back({.latency = std::llround(routes_.links()[i].latency_s * kPerSecond),
+                      .ps_per_byte = kPerSecond / routes_.links()[i].bandwidth_bytes_per_s,
+                      .shared = routes_.links()[i].shared});
+  if (transfers_[index].route.count > 0) return send_chunk(index);
+  transfers_[index].left = 0;   // a distance without links: no bandwidth either
+  transfers_[index].under_way = 1;
+  heap_.push(now_ps_ + std::llround(transfers_[index].route.distance_s * kPerSecond), {Event::Kind::delivered, index, 0});
 }
 
 void Queue::send_chunk(std::uint32_t index) {
@@ -151,12 +157,12 @@ void Queue::ask(std::uint32_t index) {
   Chunk& chunk = chunks_[index];
   Transfer& transfer = transfers_[chunk.transfer];
   Port& port = ports_[transfer.route.ports[chunk.hop]];
-  const std::int64_t start = std::max(now_ps_, port.free_at);
+  const std::int64_t start = port.shared ? std::max(now_ps_, port.free_at) : now_ps_;
   const std::int64_t leaves = std::max(start + transmission(port.ps_per_byte, chunk.bytes), chunk.tail);
   port.free_at = leaves;
   if (chunk.hop == 0 && transfer.left > 0) heap_.push(leaves, {Event::Kind::next_chunk, chunk.transfer, 0});
   if (++chunk.hop == transfer.route.count) {
-    heap_.push(leaves + port.latency, {Event::Kind::delivered, chunk.transfer, 0});
+    heap_.push(leaves + port.latency + std::llround(transfer.route.distance_s * kPerSecond), {Event::Kind::delivered, chunk.transfer, 0});
     chunks_.give_back(index);
     return;
   }

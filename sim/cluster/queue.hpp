@@ -46,6 +46,7 @@ class Queue final : public Backend {
     std::int64_t free_at = 0;
     std::int64_t latency = 0;
     double ps_per_byte = 0;
+    bool shared = true;
   };
   struct Transfer {
     RouteSpan route;

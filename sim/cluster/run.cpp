@@ -9,6 +9,7 @@
 #include "sim/cluster/flow.hpp"
 #include "sim/cluster/queue.hpp"
 #include "sim/platform/build.hpp"
+#include "sim/platform/routes.hpp"
 
 namespace ssi::sim {
 namespace {
@@ -103,7 +104,7 @@ RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder) {
 std::string check_platform(const config::Platform& platform, const std::vector<std::string>& simgrid_arguments) {
   try {
     create_engine(simgrid_arguments);
-    build(platform, false);
+    Routes(platform, false).check();
     return "";
   } catch (const std::exception& problem) {
     return problem.what();

@@ -118,6 +118,7 @@ std::vector<s4u::Host*> load_xml(const config::Platform& platform) {
   if (!file) throw std::runtime_error("cannot be read");
   if (std::string reason = refusal_of(text.str()); !reason.empty()) throw std::runtime_error(reason);
   s4u::Engine::get_instance()->load_platform(platform.xml_file);
+  s4u::Engine::get_instance()->seal_platform();   // or routes are not known yet
   std::vector<s4u::Host*> hosts = s4u::Engine::get_instance()->get_all_hosts();
   std::sort(hosts.begin(), hosts.end(), natural_less);
   if (hosts.size() < platform.nodes)

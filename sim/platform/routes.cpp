@@ -3,6 +3,7 @@
 #include <simgrid/s4u.hpp>
 
 #include <deque>
+#include <stdexcept>
 #include <unordered_map>
 
 #include "sim/platform/build.hpp"
@@ -20,7 +21,8 @@ struct Routes::State {
 
   std::uint32_t number_of(const s4u::Link* link) {
     const auto [at, fresh] = numbers.emplace(link, static_cast<std::uint32_t>(links.size()));
-    if (fresh) links.push_back({link->get_bandwidth(), link->get_latency()});
+    if (fresh)
+      links.push_back({link->get_bandwidth(), link->get_latency(), link->get_sharing_policy() != s4u::Link::SharingPolicy::FATPIPE});
     return at->second;
   }
 };
@@ -40,14 +42,34 @@ RouteSpan Routes::between(NodeId from, NodeId to) {
   auto& row = state_->rows[from.value];
   if (row.empty()) row.resize(state_->hosts.size());
   RouteSpan& span = row[to.value];
-  if (span.ports) return span;
+  if (span.known) return span;
   std::vector<s4u::Link*> links;
   double latency = 0;
   state_->hosts[from.value]->route_to(state_->hosts[to.value], links, &latency);
   std::vector<std::uint32_t>& ports = state_->ports.emplace_back();
-  for (const s4u::Link* link : links) ports.push_back(state_->number_of(link));
-  span = {ports.data(), static_cast<std::uint32_t>(ports.size())};
+  for (const s4u::Link* link : links) {
+    ports.push_back(state_->number_of(link));
+    latency -= link->get_latency();
+  }
+  constexpr double kRounding = 1e-12;
+  span = {ports.data(), static_cast<std::uint32_t>(ports.size()), latency > kRounding ? latency : 0, true};
   return span;
+}
+
+void Routes::check() {
+  constexpr std::uint32_t kAllPairs = 256;
+  for (std::uint32_t i = 0; i < nodes(); ++i)
+    for (std::uint32_t j = 0; j < nodes(); ++j) {
+      if (i == j || (nodes() > kAllPairs && i != 0 && j != 0)) continue;
+      std::vector<s4u::Link*> links;
+      double latency = 0;
+      state_->hosts[i]->route_to(state_->hosts[j], links, &latency);
+      const std::string pair = state_->hosts[i]->get_name() + " and " + state_->hosts[j]->get_name();
+      if (links.empty() && latency <= 0) throw std::runtime_error("no route between " + pair);
+      for (const s4u::Link* link : links)
+        if (link->get_sharing_policy() == s4u::Link::SharingPolicy::WIFI)
+          throw std::runtime_error("the route between " + pair + " goes over a radio, " + link->get_name() + "; only wired platforms are served");
+    }
 }
 
 }  // namespace ssi::sim

@@ -13,15 +13,20 @@ class Host;
 
 namespace ssi::sim {
 
-// Ports of one route, in order.
+// Ports of one route, in order. Two hosts of a zone with coordinates may have no link between them, only a distance.
 struct RouteSpan {
   const std::uint32_t* ports = nullptr;
   std::uint32_t count = 0;
+  double distance_s = 0;   // latency of the route beyond that of its links
+  bool known = false;
 };
 
 class Routes {
  public:
-  struct Link { double bandwidth_bytes_per_s, latency_s; };
+  struct Link {
+    double bandwidth_bytes_per_s, latency_s;
+    bool shared;   // false: a fat pipe, as fast for all its messages together as for one
+  };
 
   // Builds the platform in this process's Engine.
   Routes(const config::Platform& platform, bool one_machine);
@@ -33,6 +38,9 @@ class Routes {
   // Links met so far; a route may add some.
   const std::vector<Link>& links() const;
   RouteSpan between(NodeId from, NodeId to);
+  // Throws std::runtime_error for a route that messages cannot take: none at all, or over a radio. Looks at all pairs of up to
+  // 256 nodes, of more at the first node's.
+  void check();
 
  private:
   struct State;

@@ -4,14 +4,16 @@
 #include <fmt/format.h>
 
 #include "models/config/shape.hpp"
+#include "sim/platform/build.hpp"
 #include "tests/sim/machines.hpp"
 
 namespace ssi::sim::test {
 namespace {
 
 // When a frame of 1250 bytes (1000 ns on a 10 Gb/s link) from node 0 arrives at each other node, all links 5 us.
-std::vector<std::string> arrivals(config::Platform platform) {
+std::vector<std::string> arrivals(config::Platform platform, const char* fidelity = "flow") {
   Rig rig = idle_rig(std::move(platform));
+  rig.fidelity = fidelity;
   const std::uint32_t nodes = rig.platform.nodes;
   rig.machine = [nodes](NodeId self) {
     return std::make_unique<Scripted>([self, nodes](Instant now, const Event& event, Effects& out) {
@@ -65,6 +67,43 @@ TEST(Topology, AFatTreeGoesUpToTheLowestCommonSwitch) {
 // router 1, then the blue one, which ends at router 0 of group 1. Nodes 4, 5 hang there: 4 links; 6, 7 on router 1: 5.
 TEST(Topology, ADragonflyTakesGreenLinksInAChassisAndBlueOnesBetweenGroups) {
   expect_links(arrivals(shaped("dragonfly", "2,1;1,1;2,1;2")), {2, 3, 3, 4, 4, 5, 5});
+}
+
+config::Platform xml() {
+  config::Platform platform = star(3);
+  platform.xml_file = SSISIM_SOURCE_DIR "/tests/sim/three_hosts.xml";
+  return platform;
+}
+
+TEST(Topology, AnXmlPlatformBringsHostsInNaturalOrderAndItsOwnLatencies) {
+  for (const char* fidelity : {"flow", "queue"}) {
+    const auto lines = arrivals(xml(), fidelity);
+    ASSERT_GE(lines.size(), 2U);
+    EXPECT_EQ(lines[0], "106000 at 1") << "100 us + 5 us + 1000 ns on the wire";
+    EXPECT_EQ(lines[1], "226000 at 2") << "200 us + 5 us + 20 us + 1000 ns";
+  }
+}
+
+TEST(Topology, WorkTakesTheSameTimeOnAFasterHost) {   // costs are times, whatever the speed that the XML file gives
+  Rig rig = idle_rig(xml());
+  rig.machine = [](NodeId self) {
+    return std::make_unique<Scripted>([self](Instant now, const Event& event, Effects& out) {
+      if (std::holds_alternative<BootEvent>(event)) {
+        out.work(microseconds(7));
+        out.send(self, {0}, PingPong{Ping{0, 64}});
+      }
+      if (std::holds_alternative<MessageEvent>(event)) say(now, fmt::format("at {}", self.value));
+    });
+  };
+  const auto lines = body(run(rig));
+  ASSERT_GE(lines.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(lines[i], fmt::format("7000 at {}", i));
+}
+
+TEST(Platform, StateProfilesAreRefusedWithTheReason) {
+  EXPECT_EQ(refusal_of("<host id='a' speed='1Gf'/>"), "");
+  EXPECT_NE(refusal_of("<host id='a' speed='1Gf' state_file='a.fail'/>").find("state_file"), std::string::npos);
+  EXPECT_NE(refusal_of("<trace_connect kind='LINK_AVAIL' trace='t' element='l'/>").find("LINK_AVAIL"), std::string::npos);
 }
 
 TEST(Shape, SaysWhatIsWrong) {
