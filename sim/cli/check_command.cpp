@@ -18,14 +18,16 @@ std::string lines_of(const std::vector<load::Problem>& problems) {
   return out;
 }
 
-void check_expectations(const config::Scenario& scenario, const Options& options) {
-  std::string lines;
-  for (const report::ExpectProblem& problem : report::check_expectations(scenario)) {
-    const std::string near = problem.unknown_metric.empty() ? "" : load::did_you_mean(problem.unknown_metric, report::metric_names());
-    const std::string hint = problem.unknown_metric.empty() ? "" : near.empty() ? " (see ssisim list metrics)" : near;
-    lines += fmt::format("\n  {}: /expect/{}/{}: {}{}", options.scenario, problem.index, problem.key, problem.text, hint);
+// What only the report can tell of the scenario's expectations, at their places in the file.
+void add_expectation_problems(load::Loaded& loaded) {
+  for (const report::ExpectProblem& found : report::check_expectations(loaded.scenario)) {
+    const std::string near = found.unknown_metric.empty() ? "" : load::did_you_mean(found.unknown_metric, report::metric_names());
+    const std::string hint = found.unknown_metric.empty() ? "" : near.empty() ? " (see ssisim list metrics)" : near;
+    load::Problem problem = loaded.expect_places.at(found.index);
+    problem.pointer += "/" + found.key;
+    problem.text = found.text + hint;
+    loaded.problems.push_back(std::move(problem));
   }
-  if (!lines.empty()) throw UserError("the scenario's expectations cannot be checked:" + lines);
 }
 
 // SimGrid throws on some bad files and settings and ends the process on others, so a child finds out.
@@ -57,10 +59,10 @@ void check_platform(const config::Scenario& scenario, const Options& options) {
 
 load::Loaded load_checked(const Options& options) {
   load::Loaded loaded = load::load_scenario(options.scenario, options.overrides);
+  add_expectation_problems(loaded);
   if (!loaded.problems.empty())
     throw UserError(fmt::format("{} problem{} in the scenario:{}", loaded.problems.size(), loaded.problems.size() == 1 ? "" : "s",
                                 lines_of(loaded.problems)));
-  check_expectations(loaded.scenario, options);
   check_platform(loaded.scenario, options);
   return loaded;
 }
