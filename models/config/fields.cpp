@@ -13,7 +13,7 @@ std::vector<std::string> split(std::string_view words) {
   return out;
 }
 
-}  // namespace
+}   // namespace
 
 Value default_of(const Field& field) {
   struct Visitor {
@@ -43,4 +43,4 @@ Value default_of(const Field& field) {
   return std::visit(Visitor{field}, field.fallback);
 }
 
-}  // namespace ssi::config
+}   // namespace ssi::config

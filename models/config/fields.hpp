@@ -16,15 +16,15 @@
 namespace ssi::config {
 
 enum class Kind : std::uint8_t {
-  boolean,     // bool
-  integer,     // int64
-  ratio,       // double, no unit
-  text,        // string
-  choice,      // string, one of `choices`
-  duration,    // int64 ns, written "5us"
-  bytes,       // int64, written "4KiB"
-  bandwidth,   // int64 bit/s, written "10Gbps"
-  choice_set,  // strings, each one of `choices`, no doubles
+  boolean,      // bool
+  integer,      // int64
+  ratio,        // double, no unit
+  text,         // string
+  choice,       // string, one of `choices`
+  duration,     // int64 ns, written "5us"
+  bytes,        // int64, written "4KiB"
+  bandwidth,    // int64 bit/s, written "10Gbps"
+  choice_set,   // strings, each one of `choices`, no doubles
 };
 
 using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
@@ -32,22 +32,26 @@ using Default = std::variant<std::monostate, bool, std::int64_t, double, std::st
                                                                                               // a choice_set's default is space-separated
 
 // "Has an effect only when `key` of the same table is `value`"; empty: always.
-struct Needs { std::string_view key, value; };
+struct Needs {
+  std::string_view key, value;
+};
 
 struct Field {
   std::string_view key;
   Kind kind;
   Default fallback;
-  double min = 0, max = 9.2e18;                    // inclusive, in the kind's base unit (ns, bytes, bit/s)
+  double min = 0, max = 9.2e18;   // inclusive, in the kind's base unit (ns, bytes, bit/s)
   std::span<const std::string_view> choices{};
-  std::string_view meaning;                        // one line, for --help and the schema
-  std::string_view source{};                       // where the default comes from: a paper and section, measured, or "estimate"
-  Needs needs{};                                   // given without it: a setting without effect, which is an error
+  std::string_view meaning;    // one line, for --help and the schema
+  std::string_view source{};   // where the default comes from: a paper and section, measured, or "estimate"
+  Needs needs{};               // given without it: a setting without effect, which is an error
 };
 
 template <class S>
 struct Bound : Field {
-  std::variant<bool S::*, std::int64_t S::*, std::uint64_t S::*, std::uint32_t S::*, double S::*, std::string S::*, Duration S::*, std::vector<std::string> S::*> member;
+  std::variant<bool S::*, std::int64_t S::*, std::uint64_t S::*, std::uint32_t S::*, double S::*, std::string S::*, Duration S::*,
+               std::vector<std::string> S::*>
+      member;
 };
 
 // Checked values of one settings struct, in table order, defaults filled in.
@@ -67,7 +71,8 @@ S bind(std::span<const Bound<S>> table, const Values& values) {
         [&](auto member) {
           using M = std::remove_cvref_t<decltype(settings.*member)>;
           if constexpr (std::is_same_v<M, Duration>) settings.*member = Duration{std::get<std::int64_t>(value)};
-          else if constexpr (std::is_same_v<M, std::uint32_t> || std::is_same_v<M, std::uint64_t>) settings.*member = static_cast<M>(std::get<std::int64_t>(value));
+          else if constexpr (std::is_same_v<M, std::uint32_t> || std::is_same_v<M, std::uint64_t>)
+            settings.*member = static_cast<M>(std::get<std::int64_t>(value));
           else settings.*member = std::get<M>(value);
         },
         field.member);
@@ -77,6 +82,8 @@ S bind(std::span<const Bound<S>> table, const Values& values) {
 
 // The table without the members: what a registry hands to readers.
 template <class S>
-std::vector<Field> plain(std::span<const Bound<S>> table) { return {table.begin(), table.end()}; }
+std::vector<Field> plain(std::span<const Bound<S>> table) {
+  return {table.begin(), table.end()};
+}
 
-}  // namespace ssi::config
+}   // namespace ssi::config

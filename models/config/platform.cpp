@@ -23,12 +23,43 @@ const std::array kPlatform{
 
 const std::array kInterconnect{
     Bound<I>{{"topology", Kind::choice, std::string_view{"star"}, 0, 0, kTopologies, "how the nodes are joined"}, &I::topology},
-    Bound<I>{{"shape", Kind::text, std::string_view{}, 0, 0, {}, "of a fat tree, torus or dragonfly, as SimGrid writes it: 4x4 (torus), 2;4,4;1,2;1,2 (fat_tree), 3,4;4,3;5,1;2 (dragonfly)"}, &I::shape},
-    Bound<I>{{"bandwidth", Kind::bandwidth, std::monostate{}, 1e3, 1e13, {}, "of each link, each way; of a bus, shared by all nodes and both ways"}, &I::bandwidth_bps},
-    Bound<I>{{"latency", Kind::duration, std::monostate{}, 0, kSecond, {}, "of one link; a route through a star has two, over a bus one"}, &I::latency},
+    Bound<I>{{"shape",
+              Kind::text,
+              std::string_view{},
+              0,
+              0,
+              {},
+              "of a fat tree, torus or dragonfly, as SimGrid writes it: 4x4 (torus), 2;4,4;1,2;1,2 (fat_tree), 3,4;4,3;5,1;2 (dragonfly)"},
+             &I::shape},
+    Bound<I>{{"bandwidth",
+              Kind::bandwidth,
+              std::monostate{},
+              1e3,
+              1e13,
+              {},
+              "of each link, each way; of a bus, shared by all nodes and both ways"},
+             &I::bandwidth_bps},
+    Bound<I>{{"latency", Kind::duration, std::monostate{}, 0, kSecond, {}, "of one link; a route through a star has two, over a bus one"},
+             &I::latency},
     Bound<I>{{"switching", Kind::choice, std::string_view{"cut_through"}, 0, 0, kSwitching, "how switches forward"}, &I::switching},
-    Bound<I>{{"min_frame", Kind::bytes, std::int64_t{64}, 0, 65536, {}, "a shorter message takes as long as this on the wire", "IEEE 802.3: 64 bytes"}, &I::min_frame},
-    Bound<I>{{"chunk", Kind::bytes, std::int64_t{8192}, 64, 1 << 20, {}, "what a port sends in one go: a long message holds a short one for no longer", "estimate, near a jumbo frame"}, &I::chunk},
+    Bound<I>{{"min_frame",
+              Kind::bytes,
+              std::int64_t{64},
+              0,
+              65536,
+              {},
+              "a shorter message takes as long as this on the wire",
+              "IEEE 802.3: 64 bytes"},
+             &I::min_frame},
+    Bound<I>{{"chunk",
+              Kind::bytes,
+              std::int64_t{8192},
+              64,
+              1 << 20,
+              {},
+              "what a port sends in one go: a long message holds a short one for no longer",
+              "estimate, near a jumbo frame"},
+             &I::chunk},
 };
 
 constexpr auto cost(std::string_view key, std::int64_t ns, std::string_view meaning, std::string_view source, Duration C::*member) {
@@ -46,16 +77,18 @@ const std::array kCosts{
     cost("list_per_process", 2'000, "one line of ps", "estimate, range 1 us to 10 us", &C::list_per_process),
     cost("wakeup", 2'000, "make a blocked program runnable", "estimate, range 1 us to 5 us", &C::wakeup),
     cost("message_send", 3'000, "per message, sender's CPU", "estimate for kernel TCP on 10 GbE, range 1 us to 10 us", &C::message_send),
-    cost("message_receive", 5'000, "per message, receiver's CPU, interrupt included", "estimate for kernel TCP on 10 GbE, range 2 us to 15 us", &C::message_receive),
+    cost("message_receive", 5'000, "per message, receiver's CPU, interrupt included",
+         "estimate for kernel TCP on 10 GbE, range 2 us to 15 us", &C::message_receive),
     cost("copy_per_kib", 100, "per KiB of a message, on each side", "estimate: one copy at 10 GB/s", &C::copy_per_kib),
-    cost("context_switch", 2'000, "to a program that was taken off a core or had to wait for one", "estimate, range 1 us to 5 us", &C::context_switch),
+    cost("context_switch", 2'000, "to a program that was taken off a core or had to wait for one", "estimate, range 1 us to 5 us",
+         &C::context_switch),
     cost("time_slice", 4'000'000, "of a program while others wait", "estimate, range 1 ms to 10 ms", &C::time_slice),
 };
 
-}  // namespace
+}   // namespace
 
 std::span<const Bound<Platform>> platform_fields() { return kPlatform; }
 std::span<const Bound<Interconnect>> interconnect_fields() { return kInterconnect; }
 std::span<const Bound<NodeCosts>> cost_fields() { return kCosts; }
 
-}  // namespace ssi::config
+}   // namespace ssi::config

@@ -11,44 +11,44 @@
 namespace ssi::config {
 
 struct Interconnect {
-  std::string topology;            // "star", "bus", "fat_tree", "torus", "dragonfly"
-  std::string shape;               // of the last three: see shape.hpp
-  std::int64_t bandwidth_bps{};    // of each node's full-duplex link, each way
-  Duration latency;                // of one link; a star's route has two
-  std::string switching;           // "cut_through"
-  std::uint32_t min_frame{};       // bytes; shorter messages take as long on the wire
-  std::uint32_t chunk{};           // bytes; what a port sends in one go (`queue`)
+  std::string topology;           // "star", "bus", "fat_tree", "torus", "dragonfly"
+  std::string shape;              // of the last three: see shape.hpp
+  std::int64_t bandwidth_bps{};   // of each node's full-duplex link, each way
+  Duration latency;               // of one link; a star's route has two
+  std::string switching;          // "cut_through"
+  std::uint32_t min_frame{};      // bytes; shorter messages take as long on the wire
+  std::uint32_t chunk{};          // bytes; what a port sends in one go (`queue`)
 };
 
 // CPU time of a kernel for what every design does. Sources: see the table in platform.cpp.
 struct NodeCosts {
-  Duration syscall;           // enter and leave the kernel, argument checks
-  Duration fork;              // copy a process
-  Duration exec;              // replace its image
-  Duration exit;              // tear a process down
-  Duration wait;              // reap, or find nothing and block
-  Duration signal;            // post and deliver a signal to one process
-  Duration list_per_process;  // one line of ps
-  Duration wakeup;            // make a blocked program runnable
-  Duration message_send;      // per message, sender's CPU
-  Duration message_receive;   // per message, receiver's CPU, interrupt included
-  Duration copy_per_kib;      // per KiB of message body, on each side
-  Duration context_switch;    // to a program that was taken off a core or had to wait for one (`queue`)
-  Duration time_slice;        // of a program while others wait (`queue`)
+  Duration syscall;            // enter and leave the kernel, argument checks
+  Duration fork;               // copy a process
+  Duration exec;               // replace its image
+  Duration exit;               // tear a process down
+  Duration wait;               // reap, or find nothing and block
+  Duration signal;             // post and deliver a signal to one process
+  Duration list_per_process;   // one line of ps
+  Duration wakeup;             // make a blocked program runnable
+  Duration message_send;       // per message, sender's CPU
+  Duration message_receive;    // per message, receiver's CPU, interrupt included
+  Duration copy_per_kib;       // per KiB of message body, on each side
+  Duration context_switch;     // to a program that was taken off a core or had to wait for one (`queue`)
+  Duration time_slice;         // of a program while others wait (`queue`)
 };
 
 struct Platform {
   std::string name, description;
-  std::string xml_file;          // not empty: hosts, links and routes come from this SimGrid file
+  std::string xml_file;   // not empty: hosts, links and routes come from this SimGrid file
   std::uint32_t nodes{};
-  std::uint32_t sockets{};       // per node
-  std::uint32_t cores{};         // per node
+  std::uint32_t sockets{};   // per node
+  std::uint32_t cores{};     // per node
   Interconnect interconnect;
   NodeCosts costs;
 };
 
-std::span<const Bound<Platform>> platform_fields();          // the plain keys: name, description, nodes, sockets, cores
+std::span<const Bound<Platform>> platform_fields();   // the plain keys: name, description, nodes, sockets, cores
 std::span<const Bound<Interconnect>> interconnect_fields();
 std::span<const Bound<NodeCosts>> cost_fields();
 
-}  // namespace ssi::config
+}   // namespace ssi::config

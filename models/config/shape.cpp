@@ -44,7 +44,7 @@ std::uint64_t product(const std::vector<std::uint32_t>& factors) {
   return n;
 }
 
-}  // namespace
+}   // namespace
 
 std::string read_shape(std::string_view topology, std::string_view text, Shape& shape) {
   if (topology == "star" || topology == "bus") return text.empty() ? "" : "a star or a bus has no shape (leave \"shape\" out)";
@@ -56,7 +56,8 @@ std::string read_shape(std::string_view topology, std::string_view text, Shape& 
   }
   const auto parts = lists(text);
   if (topology == "fat_tree") {
-    const bool good = parts.size() == 4 && parts[0].size() == 1 && parts[1].size() == parts[0][0] && parts[2].size() == parts[0][0] && parts[3].size() == parts[0][0];
+    const bool good = parts.size() == 4 && parts[0].size() == 1 && parts[1].size() == parts[0][0] && parts[2].size() == parts[0][0] &&
+                      parts[3].size() == parts[0][0];
     if (!good) return "a fat tree needs levels; down links; up links; parallel links per level (for example \"shape\": \"2;4,4;1,2;1,2\")";
     shape = {parts, product(parts[1])};
     return "";
@@ -67,4 +68,4 @@ std::string read_shape(std::string_view topology, std::string_view text, Shape& 
   return "";
 }
 
-}  // namespace ssi::config
+}   // namespace ssi::config

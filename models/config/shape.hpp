@@ -19,4 +19,4 @@ struct Shape {
 // Reads `text` for a topology. On failure returns what is wrong and what would be right; "" when `shape` is good.
 std::string read_shape(std::string_view topology, std::string_view text, Shape& shape);
 
-}  // namespace ssi::config
+}   // namespace ssi::config

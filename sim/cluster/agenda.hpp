@@ -11,9 +11,19 @@
 
 namespace ssi::sim {
 
-struct TimerDue { NodeId node; TimerKey key; std::uint64_t generation; bool background; };
-struct SleepOver { Pid pid; std::uint64_t sleep; };        // `sleep` tells this sleep from an earlier one
-struct WorkloadStarts { std::uint32_t workload; };
+struct TimerDue {
+  NodeId node;
+  TimerKey key;
+  std::uint64_t generation;
+  bool background;
+};
+struct SleepOver {
+  Pid pid;
+  std::uint64_t sleep;
+};   // `sleep` tells this sleep from an earlier one
+struct WorkloadStarts {
+  std::uint32_t workload;
+};
 struct RunEnds {};
 using Due = std::variant<TimerDue, SleepOver, WorkloadStarts, RunEnds>;
 
@@ -34,11 +44,15 @@ class Agenda {
   }
 
  private:
-  struct Entry { Instant at; std::uint64_t sequence; Due due; };
+  struct Entry {
+    Instant at;
+    std::uint64_t sequence;
+    Due due;
+  };
   static bool later(const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
 
   std::vector<Entry> heap_;
   std::uint64_t next_ = 0;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -16,10 +16,10 @@ enum class CpuClass : std::uint8_t { kernel, program };
 class BackendClient {
  public:
   virtual ~BackendClient() = default;
-  virtual void serve(NodeId node) = 0;          // after schedule(node), at the same date, on the node's own actor
+  virtual void serve(NodeId node) = 0;   // after schedule(node), at the same date, on the node's own actor
   virtual void work_done(Token token) = 0;
-  virtual void transferred(Token token) = 0;    // the last byte has arrived
-  virtual void woke() = 0;                      // the date of wake_at has come
+  virtual void transferred(Token token) = 0;   // the last byte has arrived
+  virtual void woke() = 0;                     // the date of wake_at has come
 };
 
 class Backend {
@@ -30,8 +30,8 @@ class Backend {
   virtual void start_work(NodeId node, CpuClass cpu, Duration work, Token token) = 0;   // one core's time; work > 0
   virtual Duration cancel_work(Token token) = 0;                                        // what was left of it
   virtual void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) = 0;
-  virtual void wake_at(Instant date) = 0;       // replaces the date given before
-  virtual void stop() = 0;                      // no callback any more; run() returns
+  virtual void wake_at(Instant date) = 0;   // replaces the date given before
+  virtual void stop() = 0;                  // no callback any more; run() returns
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -11,7 +11,7 @@ Duration copy_time(const config::NodeCosts& costs, std::uint64_t bytes) {
 
 bool acts_at_once(ProgramOrder::Kind kind) { return kind == ProgramOrder::Kind::end || kind == ProgramOrder::Kind::stop; }
 
-}  // namespace
+}   // namespace
 
 void Cluster::carry_out(NodeId node, const Item& item, std::uint32_t socket) {
   for (const Effects::Timer& timer : out_.timers) {
@@ -148,4 +148,4 @@ void Cluster::complete(const Effects::Completion& completion, const Trail& trail
   answer_program(*program, completion.result);
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

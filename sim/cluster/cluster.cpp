@@ -16,7 +16,7 @@ std::uint64_t call_hash(std::size_t kind) {
   return kHashes[kind];
 }
 
-}  // namespace
+}   // namespace
 
 Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
     : setup_(std::move(setup)), backend_(backend), recorder_(recorder), ledger_(recorder),
@@ -25,8 +25,7 @@ Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
 }
 
 void Cluster::boot() {
-  for (std::uint32_t node = 0; node < nodes_.size(); ++node)
-    enqueue({node}, {.kind = Item::Kind::boot, .trail = {.mark = now()}});
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) enqueue({node}, {.kind = Item::Kind::boot, .trail = {.mark = now()}});
   for (std::uint32_t i = 0; i < setup_.loads.size(); ++i) {
     ++foreground_;
     agenda_.add(setup_.loads[i].at, WorkloadStarts{i});
@@ -42,8 +41,7 @@ void Cluster::enqueue(NodeId node, Item item, bool raised) {
 }
 
 void Cluster::serve(NodeId node) {
-  while (!ended_ && serve_one(node)) {
-  }
+  while (!ended_ && serve_one(node)) {}
   finish_if_over();
 }
 
@@ -67,9 +65,7 @@ void Cluster::handle(NodeId node, Item item) {
   item.trail.where.queue += (now() - item.trail.mark).ns;
   item.trail.mark = now();
   switch (item.kind) {
-    case Item::Kind::boot:
-      recorder_.delivered({now(), node, node, hash_of("boot"), "boot"});
-      return run_machine(node, BootEvent{}, item);
+    case Item::Kind::boot: recorder_.delivered({now(), node, node, hash_of("boot"), "boot"}); return run_machine(node, BootEvent{}, item);
     case Item::Kind::timer:
       recorder_.delivered({now(), node, node, hash_of("timer"), "timer"});
       return run_machine(node, TimerEvent{item.key, item.generation}, item);
@@ -148,8 +144,11 @@ void Cluster::woke() {
     if (!due) break;
     if (const auto* timer = std::get_if<TimerDue>(&*due)) {
       if (!timer->background) --foreground_;
-      enqueue(timer->node, {.kind = Item::Kind::timer, .trail = {.mark = now()}, .background = timer->background,
-                            .key = timer->key, .generation = timer->generation});
+      enqueue(timer->node, {.kind = Item::Kind::timer,
+                            .trail = {.mark = now()},
+                            .background = timer->background,
+                            .key = timer->key,
+                            .generation = timer->generation});
     } else if (const auto* sleep = std::get_if<SleepOver>(&*due)) {
       Running* program = programs_.find(sleep->pid);
       if (program && program->sleep == sleep->sleep) {
@@ -208,4 +207,4 @@ void Cluster::close_books() {
   recorder_.finished(now());
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -30,15 +30,15 @@ class Cluster final : public BackendClient {
  public:
   struct Load {
     std::unique_ptr<workload::Workload> workload;
-    Instant at;                              // of its first programs
-    std::vector<std::uint32_t> nodes;        // one each, in the scenario's numbers
+    Instant at;                         // of its first programs
+    std::vector<std::uint32_t> nodes;   // one each, in the scenario's numbers
   };
   struct Setup {
-    std::uint32_t cores = 1;                              // of each node of the image
-    bool one_machine = false;                             // node numbers of the scenario are sockets of node 0
+    std::uint32_t cores = 1;    // of each node of the image
+    bool one_machine = false;   // node numbers of the scenario are sockets of node 0
     config::NodeCosts costs;
-    std::vector<std::unique_ptr<Strategy>> machines;      // one a node
-    std::vector<Load> loads;                              // by ProgramRef::workload
+    std::vector<std::unique_ptr<Strategy>> machines;   // one a node
+    std::vector<Load> loads;                           // by ProgramRef::workload
     Instant ends;
     const volatile int* interrupt = nullptr;
     std::function<void(Instant, std::uint64_t)> progress;
@@ -72,7 +72,11 @@ class Cluster final : public BackendClient {
     TimerKey key{};
     std::uint64_t generation = 0;
   };
-  struct Packet { Message message; Trail trail; bool background = false; };
+  struct Packet {
+    Message message;
+    Trail trail;
+    bool background = false;
+  };
   struct Service {
     NodeId node;
     Trail trail;
@@ -81,7 +85,7 @@ class Cluster final : public BackendClient {
     std::vector<Effects::Send> sends;
     std::vector<Effects::Completion> completions;
     std::vector<ProgramOrder> orders;
-    std::uint32_t socket = 0;    // for programs that it starts
+    std::uint32_t socket = 0;   // for programs that it starts
   };
   struct Node {
     std::unique_ptr<Strategy> machine;
@@ -142,4 +146,4 @@ class Cluster final : public BackendClient {
 // The host's own calls as init come from this pid.
 inline Pid init_on(NodeId node) { return init_of(node, Incarnation{1}); }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

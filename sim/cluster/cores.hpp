@@ -15,9 +15,15 @@ namespace ssi::sim {
 // All times in picoseconds.
 class Cores {
  public:
-  struct Costs { std::int64_t slice, context_switch; };
+  struct Costs {
+    std::int64_t slice, context_switch;
+  };
   // A date at which the node wants look() to be called for `token`; an older generation is to be ignored there.
-  struct Alarm { std::int64_t at; Token token; std::uint32_t generation; };
+  struct Alarm {
+    std::int64_t at;
+    Token token;
+    std::uint32_t generation;
+  };
 
   Cores(std::uint32_t cores, Costs costs) : idle_(cores), costs_(costs) {}
 
@@ -75,11 +81,11 @@ class Cores {
  private:
   struct Job {
     Token token = 0;
-    std::int64_t left = 0;       // of its own work
-    std::int64_t since = 0;      // when its own work last began or was charged; later than now while it is switched to
+    std::int64_t left = 0;    // of its own work
+    std::int64_t since = 0;   // when its own work last began or was charged; later than now while it is switched to
     std::int64_t slice_end = 0;
     std::uint32_t generation = 0;
-    bool switched = false;       // it was taken off or had to wait: the next start costs a context switch
+    bool switched = false;   // it was taken off or had to wait: the next start costs a context switch
   };
 
   static void charge(Job& job, std::int64_t now) {
@@ -126,4 +132,4 @@ class Cores {
   std::uint32_t generations_ = 0;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

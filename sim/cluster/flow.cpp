@@ -21,7 +21,7 @@ using simgrid::kernel::timer::Timer;
 // Kernel work goes before programs: its share of a core is this many times larger.
 constexpr double kKernelPriority = 1e6;
 
-}  // namespace
+}   // namespace
 
 struct Flow::State {
   struct Activity {
@@ -29,7 +29,7 @@ struct Flow::State {
     enum class Kind : std::uint8_t { none, work, transfer } kind = Kind::none;
     Token token = 0;
     double flops_per_ns = 1;
-    double hold_s = 0;           // store and forward: what SimGrid's stream does not know of
+    double hold_s = 0;   // store and forward: what SimGrid's stream does not know of
   };
   struct Start {   // asked for on an actor, carried out by the kernel when the actor is done
     Activity::Kind kind;
@@ -54,7 +54,7 @@ struct Flow::State {
   Pool<Activity> activities;
   std::unordered_map<Token, std::uint32_t> work_slots;   // lookup only: for cancel_work
   std::vector<Start> starts;
-  std::vector<std::uint32_t> over;                       // slots whose handles can go
+  std::vector<std::uint32_t> over;   // slots whose handles can go
   Timer* timer = nullptr;
   std::exception_ptr error;
   bool stopped = false;
@@ -113,9 +113,7 @@ template <class F>
 void Flow::State::guarded(F&& callback) {
   try {
     callback();
-  } catch (const simgrid::ForcefulKillException&) {
-    throw;
-  } catch (const std::exception&) {
+  } catch (const simgrid::ForcefulKillException&) { throw; } catch (const std::exception&) {
     if (!error) error = std::current_exception();
     stop();
   }
@@ -156,7 +154,7 @@ double Flow::State::hold(NodeId from, NodeId to, double bytes) {
   double sum = 0, slowest = 0;
   const RouteSpan route = routes.between(from, to);
   for (std::uint32_t i = 0; i < route.count; ++i) {
-    const double per_byte = 1 / routes.links()[route.ports[i]].bandwidth_bytes_per_s;
+    const double per_byte = 1 / routes.links()[route.port(i)].bandwidth_bytes_per_s;
     sum += per_byte;
     slowest = std::max(slowest, per_byte);
   }
@@ -253,4 +251,4 @@ void Flow::wake_at(Instant date) {
 
 void Flow::stop() { state_->stop(); }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -36,4 +36,4 @@ class Flow final : public Backend {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -61,4 +61,4 @@ class Heap {
   std::uint64_t next_ = 0;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -6,14 +6,21 @@ namespace {
 // A CallId is its slot and a number that tells it from the slot's earlier calls.
 std::uint32_t slot_of(CallId id) { return static_cast<std::uint32_t>(id.value); }
 
-}  // namespace
+}   // namespace
 
 OpenCall& Ledger::open(Call request, Pid caller, NodeId node, Instant issued, bool recorded) {
   const std::uint32_t slot = pool_.take();
   const CallId id{(std::uint64_t{++generation_} << 32) | slot};
   Trail trail{.cause = id, .mark = issued};
   const std::size_t kind = request.index();
-  pool_[slot] = {.id = id, .request = std::move(request), .kind = kind, .caller = caller, .node = node, .issued = issued, .last = trail, .recorded = recorded};
+  pool_[slot] = {.id = id,
+                 .request = std::move(request),
+                 .kind = kind,
+                 .caller = caller,
+                 .node = node,
+                 .issued = issued,
+                 .last = trail,
+                 .recorded = recorded};
   return pool_[slot];
 }
 
@@ -45,9 +52,17 @@ void Ledger::answer(OpenCall& call, const Trail& trail, Instant at, const Result
   if (trail.cause != call.id) path.where.blocked += (at - path.mark).ns;
   call.state = OpenCall::State::answered;
   if (call.recorded)
-    recorder_.call_answered({.id = call.id, .kind = call.kind, .caller = call.caller, .node = call.node, .served = served,
-                             .issued = call.issued, .answered = at, .error = result.error, .certainty = result.certainty,
-                             .path_messages = path.hops, .where = path.where});
+    recorder_.call_answered({.id = call.id,
+                             .kind = call.kind,
+                             .caller = call.caller,
+                             .node = call.node,
+                             .served = served,
+                             .issued = call.issued,
+                             .answered = at,
+                             .error = result.error,
+                             .certainty = result.certainty,
+                             .path_messages = path.hops,
+                             .where = path.where});
   settle_if_over(call);
 }
 
@@ -65,4 +80,4 @@ void Ledger::settle_if_over(OpenCall& call) {
   pool_.give_back(slot);
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

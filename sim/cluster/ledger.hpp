@@ -19,15 +19,15 @@ struct Trail {
 struct OpenCall {
   CallId id;
   Call request;
-  std::size_t kind{};               // index of the request
+  std::size_t kind{};   // index of the request
   Pid caller;
   NodeId node;
   Instant issued;
-  Trail last;                      // of the last piece of kernel work done for it
-  std::uint32_t messages = 0;      // in all, so far
-  std::uint32_t under_way = 0;     // queued events, pieces of work, messages in flight
+  Trail last;                    // of the last piece of kernel work done for it
+  std::uint32_t messages = 0;    // in all, so far
+  std::uint32_t under_way = 0;   // queued events, pieces of work, messages in flight
   enum class State : std::uint8_t { pending, answered, abandoned } state = State::pending;
-  bool recorded = true;            // false for the host's own calls as init
+  bool recorded = true;   // false for the host's own calls as init
 };
 
 class Ledger {
@@ -35,12 +35,12 @@ class Ledger {
   explicit Ledger(record::Recorder& recorder) : recorder_(recorder) {}
 
   OpenCall& open(Call request, Pid caller, NodeId node, Instant issued, bool recorded);
-  OpenCall* find(CallId id);             // nullptr: none, or settled
+  OpenCall* find(CallId id);   // nullptr: none, or settled
   std::size_t open_calls() const { return pool_.in_use(); }
 
-  void started(CallId id);               // something on its behalf is under way
-  void stopped(CallId id);               // ... and is over
-  void sent(CallId id);                  // a message left on its behalf
+  void started(CallId id);   // something on its behalf is under way
+  void stopped(CallId id);   // ... and is over
+  void sent(CallId id);      // a message left on its behalf
   // `trail`: of the work that answered it; when that was done for another call, the time since its own last work
   // counts as blocked.
   void answer(OpenCall& call, const Trail& trail, Instant at, const Result& result, NodeId served);
@@ -54,4 +54,4 @@ class Ledger {
   std::uint32_t generation_ = 0;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -18,6 +18,7 @@ void Net::stamp(Header& header) {
   header.to_incarnation = incarnation(header.to);
   header.circuit_epoch = out.epoch;
   header.sequence = out.next_out[static_cast<std::size_t>(header.priority)]++;
+  SSI_CHECK(header.sequence < UINT32_MAX, "more messages on one circuit than it can number");
 }
 
 void Net::arrive(const Header& header, Token token, std::vector<Token>& ready, std::vector<Token>& dropped) {
@@ -28,7 +29,7 @@ void Net::arrive(const Header& header, Token token, std::vector<Token>& ready, s
     dropped.push_back(token);
     return;
   }
-  std::uint64_t& next = in.next_in[static_cast<std::size_t>(header.priority)];
+  std::uint32_t& next = in.next_in[static_cast<std::size_t>(header.priority)];
   SSI_CHECK(header.sequence >= next, "the transport delivered a message twice");
   if (header.sequence > next) {
     held_.emplace(Place{header.from, header.to, header.priority, header.sequence}, token);
@@ -65,4 +66,4 @@ void Net::restart(NodeId node, std::vector<Token>& dropped) {
     if (peer != node.value) break_circuit(node, {peer}, dropped);
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

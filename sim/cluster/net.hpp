@@ -35,9 +35,9 @@ class Net {
   std::uint32_t epoch(NodeId a, NodeId b);
 
  private:
-  struct Circuit {   // one direction
+  struct Circuit {   // one direction; small, since there are nodes x nodes of them
     std::uint32_t epoch = 1;
-    std::array<std::uint64_t, kPriorities> next_out{}, next_in{};
+    std::array<std::uint32_t, kPriorities> next_out{}, next_in{};
   };
   using Place = std::tuple<NodeId, NodeId, Priority, std::uint64_t>;
 
@@ -50,4 +50,4 @@ class Net {
   std::map<Place, Token> held_;              // arrived before its turn
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -29,4 +29,4 @@ class Pool {
   std::vector<std::uint32_t> free_;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -6,7 +6,7 @@ namespace {
 
 constexpr int kStepsAtOnce = 1'000'000;   // calls that take no time, one after the other: more is an endless loop
 
-}  // namespace
+}   // namespace
 
 // The host, as init, starts the first programs of a workload.
 void Cluster::launch(std::uint32_t index) {
@@ -128,4 +128,4 @@ void Cluster::end_program(Pid pid) {
   programs_.remove(pid);
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

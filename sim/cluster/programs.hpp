@@ -15,15 +15,15 @@ struct Running {
   Pid pid{};
   NodeId node{};
   ProgramRef what;
-  std::unique_ptr<workload::Self> self;        // stays where it is: the coroutine refers to it
-  std::optional<workload::Program> program;    // empty until the start order is carried out
-  CallId call{kNoCall};                        // that the strategy serves now
+  std::unique_ptr<workload::Self> self;       // stays where it is: the coroutine refers to it
+  std::optional<workload::Program> program;   // empty until the start order is carried out
+  CallId call{kNoCall};                       // that the strategy serves now
   bool stopped = false;
   bool computing = false;
-  std::uint64_t sleep = 0;                     // not 0: asleep, and which sleep
-  Duration left{};                             // of a computation that a stop broke off
-  std::optional<Result> held;                  // an answer that came while stopped
-  Result answer_now{};                         // of a call that took no time
+  std::uint64_t sleep = 0;      // not 0: asleep, and which sleep
+  Duration left{};              // of a computation that a stop broke off
+  std::optional<Result> held;   // an answer that came while stopped
+  Result answer_now{};          // of a call that took no time
   bool in_use = false;
 };
 
@@ -56,4 +56,4 @@ class Programs {
   std::unordered_map<std::uint64_t, std::uint32_t> slots_;   // lookup only
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

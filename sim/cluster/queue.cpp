@@ -21,7 +21,7 @@ Cores::Costs core_costs(const config::Platform& platform) {
 
 std::int64_t transmission(double ps_per_byte, std::uint32_t bytes) { return std::llround(ps_per_byte * bytes); }
 
-}  // namespace
+}   // namespace
 
 Queue::Queue(const config::Platform& platform, bool one_machine)
     : routes_(platform, one_machine), store_and_forward_(platform.interconnect.switching == "store_and_forward"),
@@ -37,9 +37,7 @@ void Queue::run(BackendClient& client) {
   simgrid::s4u::Actor::create("queue", simgrid::s4u::Engine::get_instance()->get_all_hosts().front(), [this, &error] {
     try {
       drain();
-    } catch (const std::exception&) {
-      error = std::current_exception();
-    }
+    } catch (const std::exception&) { error = std::current_exception(); }
     // SimGrid's clock follows: nothing else happens in its platform, so one step is enough.
     simgrid::s4u::this_actor::sleep_until(static_cast<double>(now_ps_) / kPerSecond);
   });
@@ -156,7 +154,7 @@ void Queue::send_chunk(std::uint32_t index) {
 void Queue::ask(std::uint32_t index) {
   Chunk& chunk = chunks_[index];
   Transfer& transfer = transfers_[chunk.transfer];
-  Port& port = ports_[transfer.route.ports[chunk.hop]];
+  Port& port = ports_[transfer.route.port(chunk.hop)];
   const std::int64_t start = port.shared ? std::max(now_ps_, port.free_at) : now_ps_;
   const std::int64_t leaves = std::max(start + transmission(port.ps_per_byte, chunk.bytes), chunk.tail);
   port.free_at = leaves;
@@ -178,4 +176,4 @@ void Queue::wake_at(Instant date) {
   wake_ps_ = std::max(ps, now_ps_);
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

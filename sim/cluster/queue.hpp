@@ -39,8 +39,8 @@ class Queue final : public Backend {
  private:
   struct Event {
     enum class Kind : std::uint8_t { kernel_done, program_look, chunk_asks, next_chunk, delivered, wake } kind;
-    std::uint32_t subject;       // node, chunk, transfer, token
-    std::uint32_t detail;        // token, generation
+    std::uint32_t subject;   // node, chunk, transfer, token
+    std::uint32_t detail;    // token, generation
   };
   struct Port {
     std::int64_t free_at = 0;
@@ -51,14 +51,14 @@ class Queue final : public Backend {
   struct Transfer {
     RouteSpan route;
     Token token = 0;
-    std::uint64_t left = 0;          // bytes that have not asked for the first port yet
-    std::uint32_t under_way = 0;     // chunks
+    std::uint64_t left = 0;        // bytes that have not asked for the first port yet
+    std::uint32_t under_way = 0;   // chunks
   };
   struct Chunk {
     std::uint32_t transfer = 0;
     std::uint32_t hop = 0;
     std::uint32_t bytes = 0;
-    std::int64_t tail = 0;           // when its last byte reaches the port that it asks for next
+    std::int64_t tail = 0;   // when its last byte reaches the port that it asks for next
   };
 
   void drain();
@@ -79,11 +79,11 @@ class Queue final : public Backend {
   Heap<Event> heap_;
   Pool<Transfer> transfers_;
   Pool<Chunk> chunks_;
-  std::vector<NodeId> runnable_;         // nodes to serve, in the order they were scheduled
+  std::vector<NodeId> runnable_;   // nodes to serve, in the order they were scheduled
   std::size_t next_runnable_ = 0;
   std::vector<bool> scheduled_;
   std::vector<Cores::Alarm> alarms_;
   std::vector<std::uint32_t> node_of_program_;   // by program slot
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

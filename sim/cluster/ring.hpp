@@ -32,4 +32,4 @@ class Ring {
   std::size_t first_ = 0, end_ = 0;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -40,8 +40,8 @@ std::vector<std::unique_ptr<Strategy>> make_machines(const RunPlan& plan, std::u
   const RandomRoot random = RandomRoot(plan.seed).child("design");
   std::vector<std::unique_ptr<Strategy>> machines;
   for (std::uint32_t i = 0; i < nodes; ++i)
-    machines.push_back(plan.strategy.make({.self = {i}, .nodes = nodes, .cores = cores, .random = random, .costs = plan.scenario.platform.costs},
-                                          plan.params));
+    machines.push_back(plan.strategy.make(
+        {.self = {i}, .nodes = nodes, .cores = cores, .random = random, .costs = plan.scenario.platform.costs}, plan.params));
   return machines;
 }
 
@@ -52,8 +52,8 @@ std::vector<Cluster::Load> make_loads(const RunPlan& plan) {
     const config::WorkloadChoice& choice = plan.scenario.workloads[i];
     const workload::WorkloadEntry* entry = workload::find_workload(choice.name);
     SSI_CHECK(entry, "an unknown workload passed the reader");
-    const workload::WorkloadSetup setup{.index = i, .nodes = plan.scenario.platform.nodes, .starts = choice.nodes,
-                                        .random = RandomRoot(plan.seed).child("demand", i)};
+    const workload::WorkloadSetup setup{
+        .index = i, .nodes = plan.scenario.platform.nodes, .starts = choice.nodes, .random = RandomRoot(plan.seed).child("demand", i)};
     loads.push_back({entry->make(setup, choice.params), Instant{} + choice.start, choice.nodes});
   }
   return loads;
@@ -67,9 +67,14 @@ std::string check_whole(const StrategyEntry& strategy, const std::vector<const S
 
 template <class Fidelity>
 RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& recorder, std::uint32_t nodes, std::uint32_t cores) {
-  Cluster cluster({.cores = cores, .one_machine = plan.strategy.image == Image::one_machine, .costs = plan.scenario.platform.costs,
-                   .machines = make_machines(plan, nodes, cores), .loads = make_loads(plan), .ends = Instant{} + plan.scenario.duration,
-                   .interrupt = plan.interrupt, .progress = plan.progress,
+  Cluster cluster({.cores = cores,
+                   .one_machine = plan.strategy.image == Image::one_machine,
+                   .costs = plan.scenario.platform.costs,
+                   .machines = make_machines(plan, nodes, cores),
+                   .loads = make_loads(plan),
+                   .ends = Instant{} + plan.scenario.duration,
+                   .interrupt = plan.interrupt,
+                   .progress = plan.progress,
                    .check_whole = [&plan](const auto& machines) { return check_whole(plan.strategy, machines); }},
                   fidelity, recorder);
   cluster.boot();
@@ -77,14 +82,12 @@ RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& rec
     fidelity.run(cluster);
   } catch (const InvariantBroken& broken) {
     cluster.end(Ending::invariant_broken, fmt::format("at {} ns: {}", fidelity.now().ns, broken.what()));
-  } catch (const std::exception& failed) {
-    cluster.end(Ending::bug, fmt::format("at {} ns: {}", fidelity.now().ns, failed.what()));
-  }
+  } catch (const std::exception& failed) { cluster.end(Ending::bug, fmt::format("at {} ns: {}", fidelity.now().ns, failed.what())); }
   SSI_CHECK(cluster.ended(), "the engine stopped before the run was over");
   return cluster.outcome();
 }
 
-}  // namespace
+}   // namespace
 
 RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder) {
   create_engine(plan.simgrid_arguments);
@@ -106,9 +109,7 @@ std::string check_platform(const config::Platform& platform, const std::vector<s
     create_engine(simgrid_arguments);
     Routes(platform, false).check();
     return "";
-  } catch (const std::exception& problem) {
-    return problem.what();
-  }
+  } catch (const std::exception& problem) { return problem.what(); }
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

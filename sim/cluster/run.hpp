@@ -16,11 +16,11 @@ namespace ssi::sim {
 struct RunPlan {
   const config::Scenario& scenario;
   const StrategyEntry& strategy;
-  const config::Values& params;              // of the strategy
+  const config::Values& params;   // of the strategy
   std::uint64_t seed = 1;
   std::string fidelity = "flow";
-  std::vector<std::string> simgrid_arguments;   // --cfg=..., --log=...
-  const volatile int* interrupt = nullptr;      // a signal number once the user wants the run to end
+  std::vector<std::string> simgrid_arguments;                       // --cfg=..., --log=...
+  const volatile int* interrupt = nullptr;                          // a signal number once the user wants the run to end
   std::function<void(Instant now, std::uint64_t calls)> progress;   // called now and then; may be empty
 };
 
@@ -29,7 +29,7 @@ enum class Ending : std::uint8_t { finished, interrupted, no_progress, invariant
 struct RunOutcome {
   Ending ending = Ending::finished;
   Instant end;
-  std::string message;     // for all but finished: time, node, event, state dump
+  std::string message;   // for all but finished: time, node, event, state dump
 };
 
 RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder);
@@ -38,4 +38,4 @@ RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder);
 // an Engine, so it is called in a child process.
 std::string check_platform(const config::Platform& platform, const std::vector<std::string>& simgrid_arguments = {});
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

@@ -76,12 +76,15 @@ std::vector<s4u::Host*> build_cluster(const config::Platform& platform) {
   constexpr auto kBothWays = s4u::Link::SharingPolicy::SPLITDUPLEX;
   s4u::NetZone* zone = nullptr;
   if (net.topology == "torus")
-    zone = s4u::create_torus_zone(platform.name, nullptr, {shape.parts[0].begin(), shape.parts[0].end()}, add, bandwidth, latency, kBothWays);
+    zone =
+        s4u::create_torus_zone(platform.name, nullptr, {shape.parts[0].begin(), shape.parts[0].end()}, add, bandwidth, latency, kBothWays);
   else if (net.topology == "fat_tree")
-    zone = s4u::create_fatTree_zone(platform.name, nullptr, {shape.parts[0][0], shape.parts[1], shape.parts[2], shape.parts[3]}, add, bandwidth, latency, kBothWays);
+    zone = s4u::create_fatTree_zone(platform.name, nullptr, {shape.parts[0][0], shape.parts[1], shape.parts[2], shape.parts[3]}, add,
+                                    bandwidth, latency, kBothWays);
   else
-    zone = s4u::create_dragonfly_zone(platform.name, nullptr, {pair_of(shape.parts[0]), pair_of(shape.parts[1]), pair_of(shape.parts[2]), shape.parts[3][0]},
-                                      add, bandwidth, latency, kBothWays);
+    zone = s4u::create_dragonfly_zone(platform.name, nullptr,
+                                      {pair_of(shape.parts[0]), pair_of(shape.parts[1]), pair_of(shape.parts[2]), shape.parts[3][0]}, add,
+                                      bandwidth, latency, kBothWays);
   zone->seal();
   return hosts;
 }
@@ -122,12 +125,13 @@ std::vector<s4u::Host*> load_xml(const config::Platform& platform) {
   std::vector<s4u::Host*> hosts = s4u::Engine::get_instance()->get_all_hosts();
   std::sort(hosts.begin(), hosts.end(), natural_less);
   if (hosts.size() < platform.nodes)
-    throw std::runtime_error("has " + std::to_string(hosts.size()) + " hosts, fewer than the " + std::to_string(platform.nodes) + " nodes asked for");
+    throw std::runtime_error("has " + std::to_string(hosts.size()) + " hosts, fewer than the " + std::to_string(platform.nodes) +
+                             " nodes asked for");
   hosts.resize(platform.nodes);
   return hosts;
 }
 
-}  // namespace
+}   // namespace
 
 std::vector<std::string> engine_arguments(const std::vector<std::string>& users) {
   std::vector<std::string> arguments{"ssisim",
@@ -145,7 +149,8 @@ std::vector<std::string> engine_arguments(const std::vector<std::string>& users)
 std::string refusal_of(const std::string& xml_text) {
   for (const char* word : {"state_file", "HOST_AVAIL", "LINK_AVAIL"})
     if (xml_text.find(word) != std::string::npos)
-      return std::string("has a state profile (") + word + "): hosts and links of a platform are never switched off here; use the scenario's faults";
+      return std::string("has a state profile (") + word +
+             "): hosts and links of a platform are never switched off here; use the scenario's faults";
   return "";
 }
 
@@ -157,4 +162,4 @@ std::vector<s4u::Host*> build(const config::Platform& platform, bool one_machine
   return build_cluster(platform);
 }
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

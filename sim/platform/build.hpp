@@ -25,4 +25,4 @@ std::vector<simgrid::s4u::Host*> build(const config::Platform& platform, bool on
 // Why an XML platform is refused before SimGrid reads it ("" when it is not): state profiles switch hosts or links off.
 std::string refusal_of(const std::string& xml_text);
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

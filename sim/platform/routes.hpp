@@ -14,11 +14,20 @@ class Host;
 namespace ssi::sim {
 
 // Ports of one route, in order. Two hosts of a zone with coordinates may have no link between them, only a distance.
-struct RouteSpan {
-  const std::uint32_t* ports = nullptr;
-  std::uint32_t count = 0;
+class RouteSpan {
+ public:
+  RouteSpan() = default;
+  RouteSpan(const std::uint32_t* ports, std::uint32_t size, double distance) : distance_s(distance), count(size), ports_(ports) {}
+  // A star's: out of one node's link, into the other's. Needs no table of pairs.
+  RouteSpan(std::uint32_t out, std::uint32_t in) : count(2), star_{out, in} {}
+
+  std::uint32_t port(std::uint32_t hop) const { return ports_ ? ports_[hop] : star_[hop]; }
   double distance_s = 0;   // latency of the route beyond that of its links
-  bool known = false;
+  std::uint32_t count = 0;
+
+ private:
+  const std::uint32_t* ports_ = nullptr;
+  std::uint32_t star_[2]{};
 };
 
 class Routes {
@@ -47,4 +56,4 @@ class Routes {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace ssi::sim
+}   // namespace ssi::sim

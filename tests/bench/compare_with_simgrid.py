@@ -51,7 +51,8 @@ def main():
     print(f"{scenario}: {nodes} nodes")
     for name, values in rates.items():
         rate = statistics.median(values)
-        print(f"  {name:6} {rate / 1e6:8.3f} million messages a CPU second, {rate / base:6.2f} x plain SimGrid, mean call {means[name] / 1e3:.4f} us")
+        print(f"  {name:6} {rate / 1e6:8.3f} million messages a CPU second, {rate / base:6.2f} x plain SimGrid, "
+              f"mean call {means[name] / 1e3:.4f} us")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ void fingerprint_event(benchmark::State& state) {
 }
 BENCHMARK(fingerprint_event);
 
-}  // namespace
-}  // namespace ssi
+}   // namespace
+}   // namespace ssi
 
 BENCHMARK_MAIN();

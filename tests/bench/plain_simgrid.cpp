@@ -52,7 +52,7 @@ void call(std::vector<Site>* sites, int self, long calls, double* total) {
   }
 }
 
-}  // namespace
+}   // namespace
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -61,8 +61,12 @@ int main(int argc, char** argv) {
   }
   const int nodes = std::atoi(argv[1]);
   const long calls = std::atol(argv[2]);
-  std::vector<std::string> words{"plain", "--log=root.thresh:critical", "--cfg=contexts/factory:raw", "--cfg=network/model:CM02",
-                                 "--cfg=network/crosstraffic:0", "--cfg=network/TCP-gamma:0"};
+  std::vector<std::string> words{"plain",
+                                 "--log=root.thresh:critical",
+                                 "--cfg=contexts/factory:raw",
+                                 "--cfg=network/model:CM02",
+                                 "--cfg=network/crosstraffic:0",
+                                 "--cfg=network/TCP-gamma:0"};
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   int count = static_cast<int>(arguments.size());
@@ -76,7 +80,8 @@ int main(int argc, char** argv) {
     auto* link = zone->create_split_duplex_link("l" + std::to_string(i), kBandwidth);
     link->set_latency(kLatency)->seal();
     zone->add_route(host->get_netpoint(), nullptr, nullptr, nullptr, {{link, s4u::LinkInRoute::Direction::UP}}, true);
-    sites[static_cast<std::size_t>(i)] = {s4u::Mailbox::by_name("q" + std::to_string(i)), s4u::Mailbox::by_name("r" + std::to_string(i)), i};
+    sites[static_cast<std::size_t>(i)] = {s4u::Mailbox::by_name("q" + std::to_string(i)), s4u::Mailbox::by_name("r" + std::to_string(i)),
+                                          i};
     s4u::Actor::create("server", host, serve, &sites, i)->daemonize();
     s4u::Actor::create("client", host, call, &sites, i, calls / nodes, &total);
   }

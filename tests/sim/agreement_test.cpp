@@ -49,10 +49,11 @@ TEST_P(Agreement, UnloadedToTheNanosecond) {
 
 INSTANTIATE_TEST_SUITE_P(Fidelity, Agreement,
                          testing::Values(Net{"star", "", 4, "cut_through"}, Net{"star", "", 4, "store_and_forward"},
-                                         Net{"bus", "", 4, "cut_through"}, Net{"torus", "4x3", 12, "cut_through"}, Net{"torus", "4x3", 12, "store_and_forward"},
-                                         Net{"fat_tree", "2;2,3;1,2;1,1", 6, "cut_through"}, Net{"fat_tree", "2;2,3;1,2;1,1", 6, "store_and_forward"},
+                                         Net{"bus", "", 4, "cut_through"}, Net{"torus", "4x3", 12, "cut_through"},
+                                         Net{"torus", "4x3", 12, "store_and_forward"}, Net{"fat_tree", "2;2,3;1,2;1,1", 6, "cut_through"},
+                                         Net{"fat_tree", "2;2,3;1,2;1,1", 6, "store_and_forward"},
                                          Net{"dragonfly", "2,1;1,1;2,1;2", 8, "cut_through"},
                                          Net{"dragonfly", "2,1;1,1;2,1;2", 8, "store_and_forward"}));
 
-}  // namespace
-}  // namespace ssi::sim::test
+}   // namespace
+}   // namespace ssi::sim::test

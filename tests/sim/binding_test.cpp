@@ -54,7 +54,9 @@ Rig pinger(std::vector<std::pair<std::uint32_t, std::uint64_t>> pings, config::N
 }
 
 TEST_P(Binding, OneRemoteCallTakesWhatThePlatformSays) {
-  const config::NodeCosts costs{.syscall = nanoseconds(100), .message_send = nanoseconds(3000), .message_receive = nanoseconds(5000),
+  const config::NodeCosts costs{.syscall = nanoseconds(100),
+                                .message_send = nanoseconds(3000),
+                                .message_receive = nanoseconds(5000),
                                 .copy_per_kib = nanoseconds(1024)};   // 1 ns a byte
   const Lines lines = run_it(pinger({{1, 148}}, costs));
   // By hand, in the order of the effects. Call: syscall 100 + dispatch 700 + send 3000 + copy of 148 - 48 bytes 100 = 3900.
@@ -187,7 +189,8 @@ TEST_P(Binding, ARunThatNothingCanContinueIsNoProgress) {
 TEST_P(Binding, AFailedCheckOnAnActorEndsTheRunAndIsReported) {
   Rig rig = pinger({{1, 64}});
   rig.machine = [](NodeId) {
-    return std::make_unique<Scripted>([](Instant, const Event& event, Effects&) { SSI_CHECK(std::holds_alternative<BootEvent>(event), "broken machine"); });
+    return std::make_unique<Scripted>(
+        [](Instant, const Event& event, Effects&) { SSI_CHECK(std::holds_alternative<BootEvent>(event), "broken machine"); });
   };
   const Lines lines = run_it(rig);
   ASSERT_FALSE(lines.empty());
@@ -210,5 +213,5 @@ TEST_P(Factories, GiveTheSameRun) {
 
 INSTANTIATE_TEST_SUITE_P(Flow, Factories, testing::Values("raw", "boost", "ucontext", "thread"));
 
-}  // namespace
-}  // namespace ssi::sim::test
+}   // namespace
+}   // namespace ssi::sim::test

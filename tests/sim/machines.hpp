@@ -55,4 +55,4 @@ inline Rig idle_rig(config::Platform platform) {
   return rig;
 }
 
-}  // namespace ssi::sim::test
+}   // namespace ssi::sim::test

@@ -78,5 +78,5 @@ TEST(Net, DeliveringTwiceIsOurBug) {
   EXPECT_THROW(wire.arrive(once, 1), CheckFailed);
 }
 
-}  // namespace
-}  // namespace ssi::sim
+}   // namespace
+}   // namespace ssi::sim

@@ -53,23 +53,33 @@ void run_on(Fidelity& fidelity, const Rig& rig) {
   for (std::uint32_t i = 0; i < rig.platform.nodes; ++i) machines.push_back(rig.machine({i}));
   std::vector<Cluster::Load> loads;
   loads.push_back({std::make_unique<OneFunction>(rig.program), {}, rig.starts});
-  Cluster cluster({.cores = rig.platform.cores, .costs = rig.platform.costs, .machines = std::move(machines), .loads = std::move(loads), .ends = rig.ends},
+  Cluster cluster({.cores = rig.platform.cores,
+                   .costs = rig.platform.costs,
+                   .machines = std::move(machines),
+                   .loads = std::move(loads),
+                   .ends = rig.ends},
                   fidelity, recorder);
   cluster.boot();
   try {
     fidelity.run(cluster);
-  } catch (const std::exception& problem) {
-    say(fidelity.now(), std::string("exception ") + problem.what());
-  }
+  } catch (const std::exception& problem) { say(fidelity.now(), std::string("exception ") + problem.what()); }
   say(cluster.outcome().end, "end " + std::to_string(static_cast<int>(cluster.outcome().ending)));
   say({}, fmt::format("fingerprint {:016x}", recorder.fingerprint()));
 }
 
-}  // namespace
+}   // namespace
 
 config::Platform star(std::uint32_t nodes, std::uint32_t cores) {
-  return {.name = "test", .nodes = nodes, .sockets = 1, .cores = cores,
-          .interconnect = {.topology = "star", .bandwidth_bps = 10'000'000'000, .latency = microseconds(5), .switching = "cut_through", .min_frame = 64, .chunk = 8192}};
+  return {.name = "test",
+          .nodes = nodes,
+          .sockets = 1,
+          .cores = cores,
+          .interconnect = {.topology = "star",
+                           .bandwidth_bps = 10'000'000'000,
+                           .latency = microseconds(5),
+                           .switching = "cut_through",
+                           .min_frame = 64,
+                           .chunk = 8192}};
 }
 
 void say(Instant at, const std::string& text) { *said += fmt::format("{} {}\n", at.ns, text); }
@@ -104,4 +114,4 @@ std::vector<std::string> run(const Rig& rig) {
   return lines;
 }
 
-}  // namespace ssi::sim::test
+}   // namespace ssi::sim::test

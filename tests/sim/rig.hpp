@@ -32,10 +32,18 @@ std::vector<std::string> run(const Rig& rig);
 void say(Instant at, const std::string& text);
 
 // A message of the test's own protocol.
-struct Ping { static constexpr std::string_view kName = "PING"; std::uint32_t number; std::uint64_t size; };
-struct Pong { static constexpr std::string_view kName = "PONG"; std::uint32_t number; std::uint64_t call; };
+struct Ping {
+  static constexpr std::string_view kName = "PING";
+  std::uint32_t number;
+  std::uint64_t size;
+};
+struct Pong {
+  static constexpr std::string_view kName = "PONG";
+  std::uint32_t number;
+  std::uint64_t call;
+};
 inline std::uint64_t bytes_of(const Ping& ping) { return ping.size; }
 inline std::uint64_t bytes_of(const Pong&) { return 100; }
 using PingPong = std::variant<Ping, Pong>;
 
-}  // namespace ssi::sim::test
+}   // namespace ssi::sim::test

@@ -53,14 +53,10 @@ TEST(Topology, ABusIsOneLinkForAll) {
 }
 
 // 4 x 3: node = x + 4 y. Hops are the shorter way round along each dimension.
-TEST(Topology, ATorusCountsHopsTheShorterWayRound) {
-  expect_links(arrivals(shaped("torus", "4x3")), {1, 2, 1, 1, 2, 3, 2, 1, 2, 3, 2});
-}
+TEST(Topology, ATorusCountsHopsTheShorterWayRound) { expect_links(arrivals(shaped("torus", "4x3")), {1, 2, 1, 1, 2, 3, 2, 1, 2, 3, 2}); }
 
 // Two levels, 2 nodes a leaf switch, 3 leaf switches, 2 spines: 2 links under one leaf switch, 4 through a spine.
-TEST(Topology, AFatTreeGoesUpToTheLowestCommonSwitch) {
-  expect_links(arrivals(shaped("fat_tree", "2;2,3;1,2;1,1")), {2, 4, 4, 4, 4});
-}
+TEST(Topology, AFatTreeGoesUpToTheLowestCommonSwitch) { expect_links(arrivals(shaped("fat_tree", "2;2,3;1,2;1,1")), {2, 4, 4, 4, 4}); }
 
 // 2 groups, 1 chassis of 2 routers, 2 nodes a router. Nodes 0 and 1 share a router: 2 links. Nodes 2, 3: a green link more.
 // In SimGrid's dragonfly router n of a group carries the blue link to group n: the way out of group 0 is a green link to its
@@ -118,5 +114,5 @@ TEST(Shape, SaysWhatIsWrong) {
   EXPECT_EQ(shape.nodes, 120U);
 }
 
-}  // namespace
-}  // namespace ssi::sim::test
+}   // namespace
+}   // namespace ssi::sim::test
