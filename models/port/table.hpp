@@ -41,4 +41,4 @@ constexpr std::size_t row_of(const std::array<R, N>& rows, State at, Event on) {
   return N;
 }
 
-}  // namespace ssi
+}   // namespace ssi

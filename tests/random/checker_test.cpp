@@ -29,7 +29,8 @@ struct Scene {
   }
   // Handled one step after it was invoked, answered one before it returned.
   CallRecord& call(Pid caller, Call what, Step invoked, Step returned, Result result = Result::ok()) {
-    history.calls.push_back({CallId{history.calls.size() + 1}, caller, what, invoked, invoked + 1, returned - 1, returned, std::move(result)});
+    history.calls.push_back(
+        {CallId{history.calls.size() + 1}, caller, what, invoked, invoked + 1, returned - 1, returned, std::move(result)});
     return history.calls.back();
   }
   void run_handler(Pid who, Signal signal, Step at) { history.deliveries.push_back({who, signal, at}); }
@@ -59,7 +60,7 @@ TEST(HistoryChecker, AcceptsAGoodLife) {
   scene.run_handler(kChild, Signal::hup, 55);
   scene.call(kParent, List{}, 62, 68, list_of({shown(kParent, kHere), shown(kChild, kThere)}));
   scene.end(kChild, 70, 5);
-  scene.call(kParent, Kill{kChild, Signal::none}, 71, 75);                                       // a zombie
+  scene.call(kParent, Kill{kChild, Signal::none}, 71, 75);   // a zombie
   scene.call(kParent, Wait{}, 76, 80, Result::ok(kChild, 5));
   scene.call(kParent, Kill{kChild, Signal::none}, 81, 85, Result::fail(Errno::esrch));
   scene.call(kParent, Wait{}, 86, 90, Result::fail(Errno::echild));
@@ -205,5 +206,5 @@ TEST(HistoryChecker, RejectsEnteringAGroupOfNobody) {
   EXPECT_TRUE(scene.rejected("P5"));
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

@@ -42,5 +42,5 @@ TEST_P(StoryTest, Replays) {
 INSTANTIATE_TEST_SUITE_P(All, StoryTest, ::testing::ValuesIn(stories()),
                          [](const auto& story) { return std::filesystem::path(story.param).stem().string(); });
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

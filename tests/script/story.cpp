@@ -7,12 +7,14 @@
 namespace ssi::test {
 namespace {
 
-constexpr std::array kSignalsByName{Signal::none, Signal::hup, Signal::interrupt, Signal::kill, Signal::usr1, Signal::usr2, Signal::term, Signal::cont, Signal::stop};
+constexpr std::array kSignalsByName{Signal::none, Signal::hup,  Signal::interrupt, Signal::kill, Signal::usr1,
+                                    Signal::usr2, Signal::term, Signal::cont,      Signal::stop};
 
 Pid pid_of(const std::string& word) {
   const auto colon = word.find(':');
   if (colon == std::string::npos) throw std::invalid_argument("not a pid: " + word);
-  return Pid::make(NodeId{static_cast<std::uint32_t>(std::stoul(word))}, Incarnation{1}, static_cast<std::uint32_t>(std::stoul(word.substr(colon + 1))));
+  return Pid::make(NodeId{static_cast<std::uint32_t>(std::stoul(word))}, Incarnation{1},
+                   static_cast<std::uint32_t>(std::stoul(word.substr(colon + 1))));
 }
 
 Signal signal_of(const std::string& word) {
@@ -33,7 +35,7 @@ std::string next(std::istream& words) {
   return word;
 }
 
-}  // namespace
+}   // namespace
 
 std::string Story::replay(const std::string& file) {
   std::istringstream lines(file);
@@ -71,9 +73,7 @@ std::string Story::perform(const std::string& line) {
       world_->break_circuit(NodeId{a}, NodeId{b});
     } else if (command == "state") state(words);
     else out_ += "unknown command " + command + "\n";
-  } catch (const std::exception& error) {
-    out_ += std::string("error: ") + error.what() + "\n";
-  }
+  } catch (const std::exception& error) { out_ += std::string("error: ") + error.what() + "\n"; }
   return out_;
 }
 
@@ -130,7 +130,8 @@ Call Story::parse_call(const std::string& name, std::istream& words, Pid caller)
   if (name == "wait") return Wait{options.contains("child") ? pid_of(options["child"]) : kNoPid, options.contains("no_hang")};
   if (name == "kill") return Kill{pid_of(arguments.at(0)), signal_of(arguments.at(1))};
   if (name == "killpg") return KillGroup{pid_of(arguments.at(0)), signal_of(arguments.at(1))};
-  if (name == "setpgid") return SetGroup{arguments.empty() ? caller : pid_of(arguments.at(0)), arguments.size() < 2 ? kNoPid : pid_of(arguments.at(1))};
+  if (name == "setpgid")
+    return SetGroup{arguments.empty() ? caller : pid_of(arguments.at(0)), arguments.size() < 2 ? kNoPid : pid_of(arguments.at(1))};
   if (name == "setsid") return SetSession{};
   if (name == "handle") return SetAction{signal_of(arguments.at(0)), Disposition::handler};
   if (name == "list") return List{};
@@ -140,7 +141,8 @@ Call Story::parse_call(const std::string& name, std::istream& words, Pid caller)
 
 void Story::deliver(std::istream& words) {
   const std::string route = next(words), wanted = next(words);
-  const NodeId from{static_cast<std::uint32_t>(std::stoul(route))}, to{static_cast<std::uint32_t>(std::stoul(route.substr(route.find('>') + 1)))};
+  const NodeId from{static_cast<std::uint32_t>(std::stoul(route))},
+      to{static_cast<std::uint32_t>(std::stoul(route.substr(route.find('>') + 1)))};
   for (Priority priority : {Priority::raised, Priority::normal}) {
     const auto queue = world_->channels().find({from, to, priority});
     if (queue == world_->channels().end() || queue->second.empty() || (wanted == "normal" && priority == Priority::raised)) continue;
@@ -163,11 +165,13 @@ void Story::completed(CallId id, const Result& result) {
   out_ += "  " + text(trace.caller) + " " + std::string(kCallNames[trace.call.index()]) + ": ";
   if (result.certainty == Certainty::ok) out_ += "ok";
   else out_ += std::string(result.certainty == Certainty::info ? "info " : "fail ") + std::string(name_of(result.error));
-  if (result.pid != kNoPid) out_ += " " + text(result.pid) + (std::holds_alternative<Wait>(trace.call) ? " status " + std::to_string(result.status) : "");
+  if (result.pid != kNoPid)
+    out_ += " " + text(result.pid) + (std::holds_alternative<Wait>(trace.call) ? " status " + std::to_string(result.status) : "");
   if (result.processes)
     for (const ProcessInfo& info : *result.processes)
       out_ += " " + text(info.pid) + "@" + std::to_string(info.node.value) + (info.zombie ? "(zombie)" : "");
-  out_ += ", served by " + std::to_string(trace.served.value) + ", messages " + std::to_string(trace.path) + " of " + std::to_string(trace.total) + "\n";
+  out_ += ", served by " + std::to_string(trace.served.value) + ", messages " + std::to_string(trace.path) + " of " +
+          std::to_string(trace.total) + "\n";
 }
 
 void Story::ordered(NodeId at, const ProgramOrder& order) {
@@ -179,4 +183,4 @@ void Story::ordered(NodeId at, const ProgramOrder& order) {
   out_ += "\n";
 }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -49,4 +49,4 @@ class Story final : public Watcher {
   std::string out_;
 };
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -12,17 +12,19 @@ struct Fields {
     return " child " + text(m.child) + " parent " + text(m.parent) + " group " + text(m.group) + " seen " + number(m.seen) +
            (m.registered ? " registered" : "") + (m.under_way ? " under way " + std::string(name_of(m.news)) : "");
   }
-  std::string operator()(const vproc::Created& m) const {
-    return " child " + text(m.child) + error(m.error);
-  }
+  std::string operator()(const vproc::Created& m) const { return " child " + text(m.child) + error(m.error); }
   std::string operator()(const vproc::Kill& m) const {
     return " pid " + text(m.pid) + " " + std::string(name_of(m.signal)) + " asker " + number(m.asker.value) +
            (m.not_at == vproc::kNowhere ? "" : " not at " + number(m.not_at.value));
   }
-  std::string operator()(const vproc::Killed& m) const { return " pid " + text(m.pid) + error(m.error) + (m.lives_here ? " lives here" : ""); }
+  std::string operator()(const vproc::Killed& m) const {
+    return " pid " + text(m.pid) + error(m.error) + (m.lives_here ? " lives here" : "");
+  }
   std::string operator()(const vproc::NotHere& m) const { return " pid " + text(m.pid); }
   std::string operator()(const vproc::Redirect& m) const { return " pid " + text(m.pid) + " node " + number(m.node.value); }
-  std::string operator()(const vproc::ExitNotice& m) const { return " child " + text(m.child) + " parent " + text(m.parent) + " status " + std::to_string(m.status); }
+  std::string operator()(const vproc::ExitNotice& m) const {
+    return " child " + text(m.child) + " parent " + text(m.parent) + " status " + std::to_string(m.status);
+  }
   std::string operator()(const vproc::ExitAck& m) const { return " child " + text(m.child) + (m.accepted ? " accepted" : " no parent"); }
   std::string operator()(const vproc::Reparent& m) const { return " child " + text(m.child); }
   std::string operator()(const vproc::Gone& m) const { return " pid " + text(m.pid); }
@@ -35,13 +37,19 @@ struct Fields {
            (m.active != 0 ? " under way " + number(m.active) + " " + std::string(name_of(m.signal)) : "");
   }
   std::string operator()(const vproc::Leave& m) const { return " group " + text(m.group) + " registrations " + number(m.registrations); }
-  std::string operator()(const vproc::KillGroupRequest& m) const { return " group " + text(m.group) + " " + std::string(name_of(m.signal)); }
+  std::string operator()(const vproc::KillGroupRequest& m) const {
+    return " group " + text(m.group) + " " + std::string(name_of(m.signal));
+  }
   std::string operator()(const vproc::KillGroupDone& m) const { return " group " + text(m.group) + error(m.error); }
-  std::string operator()(const vproc::GroupSignal& m) const { return " group " + text(m.group) + " broadcast " + number(m.number) + " " + std::string(name_of(m.signal)); }
+  std::string operator()(const vproc::GroupSignal& m) const {
+    return " group " + text(m.group) + " broadcast " + number(m.number) + " " + std::string(name_of(m.signal));
+  }
   std::string operator()(const vproc::GroupSignalled& m) const {
     return " group " + text(m.group) + " broadcast " + number(m.number) + (m.reached ? " reached" : " nobody here");
   }
-  std::string operator()(const vproc::SetGroupRequest& m) const { return " pid " + text(m.pid) + " group " + text(m.group) + " caller " + text(m.caller); }
+  std::string operator()(const vproc::SetGroupRequest& m) const {
+    return " pid " + text(m.pid) + " group " + text(m.group) + " caller " + text(m.caller);
+  }
   std::string operator()(const vproc::SetGroupDone& m) const { return " pid " + text(m.pid) + error(m.error); }
   std::string operator()(const vproc::ListRequest&) const { return ""; }
   std::string operator()(const vproc::Listed& m) const {
@@ -51,7 +59,7 @@ struct Fields {
   }
 };
 
-}  // namespace
+}   // namespace
 
 std::string text(Pid pid) { return pid == kNoPid ? "-" : number(pid.origin().value) + ":" + number(pid.sequence()); }
 
@@ -61,4 +69,4 @@ std::string text(const Message& message) {
          (message.body.is<vproc::Message>() ? std::visit(Fields{}, message.body.get<vproc::Message>()) : "");
 }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

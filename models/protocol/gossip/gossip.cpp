@@ -65,4 +65,4 @@ void Gossip::hash_into(StateHash& hash) const {
   }
 }
 
-}  // namespace ssi::gossip
+}   // namespace ssi::gossip

@@ -53,7 +53,10 @@ class Gossip {
   void hash_into(StateHash& hash) const;
 
  private:
-  struct News { std::uint32_t load; Instant heard; };
+  struct News {
+    std::uint32_t load;
+    Instant heard;
+  };
   NodeId peer(std::uint64_t draw, NodeId not_this) const;
   void tell(NodeId peer, std::uint32_t own_load, Effects& out) const;
 
@@ -66,4 +69,4 @@ class Gossip {
   std::map<NodeId, News> table_;
 };
 
-}  // namespace ssi::gossip
+}   // namespace ssi::gossip

@@ -16,4 +16,4 @@ struct Asker {
   }
 };
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

@@ -103,4 +103,4 @@ void GroupHolder::hash_into(StateHash& hash) const {
   }
 }
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

@@ -27,12 +27,15 @@ class GroupHolder {
     Signal signal = Signal::none;
     Asker asker;
     bool reached = false;
-    std::optional<NodeId> other;                          // the first other node that took part
-    std::set<std::pair<NodeId, TxnId>> waiting;           // acknowledgements that are awaited
-    std::set<TxnId> creates;                              // creations by members here that were under way at its start
+    std::optional<NodeId> other;                  // the first other node that took part
+    std::set<std::pair<NodeId, TxnId>> waiting;   // acknowledgements that are awaited
+    std::set<TxnId> creates;                      // creations by members here that were under way at its start
     bool over() const { return waiting.empty() && creates.empty(); }
   };
-  struct Request { Signal signal = Signal::none; Asker asker; };
+  struct Request {
+    Signal signal = Signal::none;
+    Asker asker;
+  };
   struct Group {
     Pid session;
     std::map<NodeId, std::uint32_t> registrations;
@@ -40,9 +43,9 @@ class GroupHolder {
     std::deque<Request> queue;
   };
 
-  const Group* find(Pid group) const;                     // nullptr: no other node has members, no broadcast is under way
+  const Group* find(Pid group) const;   // nullptr: no other node has members, no broadcast is under way
   Broadcast* active(Pid group);
-  std::uint64_t done() const { return broadcasts_; }      // every broadcast up to this one was applied on this node
+  std::uint64_t done() const { return broadcasts_; }   // every broadcast up to this one was applied on this node
 
   void grant(Pid group, Pid session, NodeId node);
   void give_back(Pid group, NodeId node, std::uint32_t registrations);
@@ -64,4 +67,4 @@ class GroupHolder {
   std::uint64_t broadcasts_ = 0;   // of all groups of this holder
 };
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

@@ -35,4 +35,4 @@ void Locations::hash_into(StateHash& hash) const {
   }
 }
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

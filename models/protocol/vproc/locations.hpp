@@ -27,4 +27,4 @@ class Locations {
   std::deque<Pid> order_;   // the same pids, oldest first
 };
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

@@ -23,12 +23,18 @@ MemberState Memberships::state(Pid group) const {
   return entry->registrations > 0 ? MemberState::member : MemberState::joining;
 }
 
-Verdict Memberships::step(Pid group, MemberEvent on) {
+const member_rows::R& Memberships::row(Pid group, MemberEvent on) {
   const std::size_t index = row_of(member_rows::kTable, state(group), on);
   ++hits_[index];
-  const Verdict verdict = member_rows::kTable[index].verdict;
-  SSI_CHECK(verdict != Verdict::never, "membership of group " + std::to_string(group.value) + ", event " + std::to_string(static_cast<int>(on)));
-  return verdict;
+  const auto& row = member_rows::kTable[index];
+  SSI_CHECK(row.verdict != Verdict::never,
+            "membership of group " + std::to_string(group.value) + ", event " + std::to_string(static_cast<int>(on)));
+  return row;
+}
+
+// The state is what the entry holds; the table says what it has to be.
+void Memberships::check_is(Pid group, MemberState expected) const {
+  SSI_CHECK(state(group) == expected, "membership of group " + std::to_string(group.value) + " went another way than its table");
 }
 
 std::uint64_t Memberships::seen(Pid group, Pid pid) const {
@@ -38,15 +44,17 @@ std::uint64_t Memberships::seen(Pid group, Pid pid) const {
 }
 
 void Memberships::ask(Pid group, TxnId txn) {
-  step(group, MemberEvent::ask);
+  const MemberState next = row(group, MemberEvent::ask).next;
   entries_[group].under_way.insert(txn);
+  check_is(group, next);
 }
 
 void Memberships::admitted(Pid group, News news) {
-  step(group, MemberEvent::admitted);
+  const MemberState next = row(group, MemberEvent::admitted).next;
   Entry& entry = entries_[group];
   ++entry.registrations;
   if (news.number > entry.last.number) entry.last = news;
+  check_is(group, next);
 }
 
 void Memberships::begin(Pid group, TxnId txn) { at(group).under_way.insert(txn); }
@@ -75,7 +83,7 @@ std::optional<Memberships::News> Memberships::enter(Pid group, Pid pid, std::uin
 void Memberships::leave(Pid group, Pid pid) { at(group).seen.erase(pid); }
 
 std::vector<Pid> Memberships::signal(Pid group, News news) {
-  if (step(group, MemberEvent::signal) == Verdict::ignore) return {};
+  if (row(group, MemberEvent::signal).verdict == Verdict::ignore) return {};
   Entry& entry = at(group);
   if (news.number > entry.last.number) entry.last = news;
   std::vector<Pid> to;
@@ -97,9 +105,10 @@ bool Memberships::acknowledge(Pid group, TxnId txn, CallId cause, std::uint64_t 
 std::optional<std::uint32_t> Memberships::emptied(Pid group) {
   const Entry* entry = find(group);
   if (entry == nullptr || !entry->seen.empty() || !entry->under_way.empty()) return std::nullopt;
-  step(group, MemberEvent::emptied);
+  const MemberState next = row(group, MemberEvent::emptied).next;
   const std::uint32_t registrations = entry->registrations;
   entries_.erase(group);
+  check_is(group, next);
   return registrations;
 }
 
@@ -126,4 +135,4 @@ void Memberships::hash_into(StateHash& hash) const {
   }
 }
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

@@ -17,14 +17,14 @@ inline constexpr NodeId kNowhere{~std::uint32_t{0}};
 
 struct Create {
   static constexpr std::string_view kName = "CREATE";
-  Pid child;                   // kNoPid: the executing node allocates it
+  Pid child;   // kNoPid: the executing node allocates it
   Pid parent, group, session;
   ProgramRef program;
-  std::uint64_t seen{};        // the last broadcast to `group` that the parent has got
-  std::uint32_t ignored{};     // signals that stay ignored after exec, a bit each
-  std::uint32_t data_bytes{};  // arguments, environment, credentials, open-file descriptions
-  bool registered = false;     // the sender is the group's holder and has listed the receiver
-  Signal news = Signal::none;  // registered: `seen` is still under way with this signal
+  std::uint64_t seen{};         // the last broadcast to `group` that the parent has got
+  std::uint32_t ignored{};      // signals that stay ignored after exec, a bit each
+  std::uint32_t data_bytes{};   // arguments, environment, credentials, open-file descriptions
+  bool registered = false;      // the sender is the group's holder and has listed the receiver
+  Signal news = Signal::none;   // registered: `seen` is still under way with this signal
   bool under_way = false;
 };
 struct Created {
@@ -37,14 +37,14 @@ struct Kill {
   static constexpr std::string_view kName = "KILL";
   Pid pid;
   NodeId asker;
-  NodeId not_at = kNowhere;    // this node has said NOT_HERE
+  NodeId not_at = kNowhere;   // this node has said NOT_HERE
   Signal signal = Signal::none;
 };
 struct Killed {
   static constexpr std::string_view kName = "KILLED";
   Pid pid;
   Errno error = Errno::none;
-  bool lives_here = false;     // worth remembering
+  bool lives_here = false;   // worth remembering
 };
 struct NotHere {
   static constexpr std::string_view kName = "NOT_HERE";
@@ -60,12 +60,12 @@ struct ExitNotice {
   static constexpr std::string_view kName = "EXIT_NOTICE";
   Pid child, parent;
   std::int32_t status{};
-  TxnId created_by;            // of the CREATE, in case this overtakes its CREATED
+  TxnId created_by;   // of the CREATE, in case this overtakes its CREATED
 };
 struct ExitAck {
   static constexpr std::string_view kName = "EXIT_ACK";
   Pid child;
-  bool accepted = false;       // the parent has the status; else there is no parent any more
+  bool accepted = false;   // the parent has the status; else there is no parent any more
 };
 struct Reparent {
   static constexpr std::string_view kName = "REPARENT";
@@ -85,8 +85,8 @@ struct Join {
 struct Joined {
   static constexpr std::string_view kName = "JOINED";
   Pid group;
-  std::uint64_t done{};        // every broadcast up to this one is over, or was before the join
-  std::uint64_t active{};      // the one under way; 0: none
+  std::uint64_t done{};     // every broadcast up to this one is over, or was before the join
+  std::uint64_t active{};   // the one under way; 0: none
   Signal signal = Signal::none;
   Errno error = Errno::none;
 };
@@ -116,7 +116,7 @@ struct GroupSignalled {
   static constexpr std::string_view kName = "GROUP_SIGNALLED";
   Pid group;
   std::uint64_t number{};
-  bool reached = false;        // somebody was there
+  bool reached = false;   // somebody was there
 };
 
 struct SetGroupRequest {
@@ -162,7 +162,8 @@ inline std::uint64_t bytes_of(const SetGroupDone&) { return kHeaderBytes + 8 + 1
 inline std::uint64_t bytes_of(const ListRequest&) { return kHeaderBytes; }
 inline std::uint64_t bytes_of(const Listed& m) { return kHeaderBytes + 4 + kListedEntryBytes * m.processes->size(); }
 
-using Message = std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Gone, Join, Joined, Leave,
-                             KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest, Listed>;
+using Message =
+    std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Gone, Join, Joined, Leave,
+                 KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest, Listed>;
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

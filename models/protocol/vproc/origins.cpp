@@ -39,4 +39,4 @@ void Origins::hash_into(StateHash& hash) const {
   }
 }
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

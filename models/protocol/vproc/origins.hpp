@@ -32,17 +32,18 @@ using enum OriginState;
 using enum OriginEvent;
 using enum Verdict;
 using R = Row<OriginState, OriginEvent>;
+// clang-format off
 inline constexpr std::array<R, kOriginStates * kOriginEvents> kTable{{
     {none,     allotted, go,     starting},
     {none,     created,  never,  none},
     {none,     left,     go,     leaving},
-    {none,     settled,  ignore, none},      // it was reaped, and GONE overtook EXIT_ACK
+    {none,     settled,  ignore, none},       // it was reaped, and GONE overtook EXIT_ACK
     {none,     ended,    never,  none},
     {starting, allotted, never,  starting},
     {starting, created,  go,     running},
     {starting, left,     never,  starting},
     {starting, settled,  never,  starting},
-    {starting, ended,    go,     none},      // refused
+    {starting, ended,    go,     none},       // refused
     {running,  allotted, never,  running},
     {running,  created,  never,  running},
     {running,  left,     never,  running},
@@ -52,27 +53,31 @@ inline constexpr std::array<R, kOriginStates * kOriginEvents> kTable{{
     {leaving,  created,  never,  leaving},
     {leaving,  left,     never,  leaving},
     {leaving,  settled,  go,     zombie},
-    {leaving,  ended,    go,     none},      // no parent; or GONE before EXIT_ACK
+    {leaving,  ended,    go,     none},       // no parent; or GONE before EXIT_ACK
     {zombie,   allotted, never,  zombie},
     {zombie,   created,  never,  zombie},
     {zombie,   left,     never,  zombie},
     {zombie,   settled,  never,  zombie},
     {zombie,   ended,    go,     none},
 }};
+// clang-format on
 static_assert(covers_every_pair(kTable, kOriginStates, kOriginEvents), "a (state, event) pair is missing or double");
-}  // namespace origin_rows
+}   // namespace origin_rows
 
 class Origins {
  public:
-  struct Record { OriginState state; NodeId node; };
+  struct Record {
+    OriginState state;
+    NodeId node;
+  };
   using Hits = std::array<std::uint32_t, origin_rows::kTable.size()>;
 
-  const Record* find(Pid pid) const;                        // nullptr: OriginState::none
+  const Record* find(Pid pid) const;   // nullptr: OriginState::none
   // `node` is kept for allotted and left; the other events do not change it.
   Verdict step(Pid pid, OriginEvent on, NodeId node);
 
   const std::map<Pid, Record>& all() const { return records_; }
-  const Hits& hits() const { return hits_; }                // rows reached; no part of the state
+  const Hits& hits() const { return hits_; }   // rows reached; no part of the state
   void hash_into(StateHash& hash) const;
 
  private:
@@ -80,4 +85,4 @@ class Origins {
   Hits hits_{};
 };
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

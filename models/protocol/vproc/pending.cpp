@@ -67,7 +67,7 @@ struct Hasher {
   }
 };
 
-}  // namespace
+}   // namespace
 
 void PendingTable::hash_into(StateHash& hash) const {
   hash.add(next_);
@@ -79,4 +79,4 @@ void PendingTable::hash_into(StateHash& hash) const {
   }
 }
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

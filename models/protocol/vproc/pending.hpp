@@ -18,29 +18,57 @@
 namespace ssi::vproc {
 
 // The call that an operation serves. The caller may die meanwhile; then nobody is answered.
-struct Caller { CallId call; Pid pid; };
+struct Caller {
+  CallId call;
+  Pid pid;
+};
 
 struct PendingCreate {
-  struct EarlyExit { Pid child; std::int32_t status{}; TxnId txn; CallId cause; };
-  Caller caller;                         // the parent
+  struct EarlyExit {
+    Pid child;
+    std::int32_t status{};
+    TxnId txn;
+    CallId cause;
+  };
+  Caller caller;   // the parent
   NodeId at;
-  Pid child, group;                      // child: kNoPid when the other node allocates it
+  Pid child, group;   // child: kNoPid when the other node allocates it
   bool registered = false;
   std::optional<EarlyExit> early_exit;   // the child's EXIT_NOTICE has overtaken CREATED
 };
-struct PendingKill { Caller caller; NodeId asked; Kill kill; };
-struct PendingGroupKill { Caller caller; NodeId holder; };
-struct PendingSetGroup { Caller caller; NodeId asked; };
-struct PendingList { Caller caller; std::set<NodeId> waiting; std::vector<ProcessInfo> processes; };
+struct PendingKill {
+  Caller caller;
+  NodeId asked;
+  Kill kill;
+};
+struct PendingGroupKill {
+  Caller caller;
+  NodeId holder;
+};
+struct PendingSetGroup {
+  Caller caller;
+  NodeId asked;
+};
+struct PendingList {
+  Caller caller;
+  std::set<NodeId> waiting;
+  std::vector<ProcessInfo> processes;
+};
 
 // Waits for the holder of `group` to list this node.
 struct PendingJoin {
-  struct Arrival { Create create; NodeId from; TxnId txn; };   // a process that is to start here
-  struct Change { Pid pid; };                                  // a process here that enters the group
+  struct Arrival {
+    Create create;
+    NodeId from;
+    TxnId txn;
+  };   // a process that is to start here
+  struct Change {
+    Pid pid;
+  };   // a process here that enters the group
   NodeId holder;
   Pid group;
   JoinFor purpose;
-  Asker asker;                           // of a change: who is answered
+  Asker asker;   // of a change: who is answered
   std::variant<Arrival, Change> who;
 };
 
@@ -48,7 +76,10 @@ struct PendingJoin {
 struct PendingExit {
   Pid pid;
   NodeId parent_node;
-  struct Stalled { Kill kill; Asker asker; };
+  struct Stalled {
+    Kill kill;
+    Asker asker;
+  };
   std::vector<Stalled> stalled;
 };
 
@@ -88,4 +119,4 @@ class PendingTable {
   std::map<TxnId, Pending> records_;
 };
 
-}  // namespace ssi::vproc
+}   // namespace ssi::vproc

@@ -74,8 +74,7 @@ void VprocSwitch::answer_group_kill(Pid group, const Asker& asker, bool reached,
     out.send(asker.node, asker.txn, vproc::Message(vproc::KillGroupDone{group, error}), {.cause = asker.cause});
     return;
   }
-  if (const auto pending = pending_.take<vproc::PendingGroupKill>(asker.txn))
-    answer(pending->caller, result_of(error), served, out);
+  if (const auto pending = pending_.take<vproc::PendingGroupKill>(asker.txn)) answer(pending->caller, result_of(error), served, out);
 }
 
 void VprocSwitch::serve(const Message& message, const vproc::KillGroupDone& done, Effects& out) {
@@ -116,4 +115,4 @@ void VprocSwitch::settle(Pid group, TxnId txn, Effects& out) {
   leave_if_emptied(group, out);
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

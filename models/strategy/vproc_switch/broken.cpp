@@ -14,7 +14,9 @@ struct VprocSwitch::GiveUp {
   Effects& out;
 
   template <class T>
-  T take() const { return *node.pending_.take<T>(txn); }
+  T take() const {
+    return *node.pending_.take<T>(txn);
+  }
   Result unknown() const { return Result::info(Errno::ehostdown); }
 
   void operator()(const vproc::PendingCreate& record) const {
@@ -45,8 +47,7 @@ struct VprocSwitch::GiveUp {
     const auto join = take<vproc::PendingJoin>();
     if (const auto* arrival = std::get_if<vproc::PendingJoin::Arrival>(&join.who))
       out.send(arrival->from, arrival->txn, vproc::Message(vproc::Created{arrival->create.child, Errno::ehostdown}));
-    else
-      node.answer_change(std::get<vproc::PendingJoin::Change>(join.who).pid, join.asker, Errno::ehostdown, out);
+    else node.answer_change(std::get<vproc::PendingJoin::Change>(join.who).pid, join.asker, Errno::ehostdown, out);
     node.settle(join.group, txn, out);
   }
   void operator()(const vproc::PendingExit& record) const {
@@ -66,4 +67,4 @@ void VprocSwitch::give_up(NodeId peer, Effects& out) {
   for (Pid group : holder_.lost(peer)) end_broadcast_if_over(group, out);
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

@@ -15,7 +15,7 @@ std::size_t exits_under_way(const vproc::PendingTable& pending) {
   return count;
 }
 
-}  // namespace
+}   // namespace
 
 void VprocSwitch::check_invariants() const {
   processes_.check_invariants();
@@ -32,7 +32,8 @@ void VprocSwitch::check_invariants() const {
     }
     if (process.group.origin() == self_) continue;
     const auto* entry = memberships_.find(process.group);
-    SSI_INVARIANT(entry != nullptr && entry->registrations > 0 && entry->seen.contains(pid), text(pid) + " is no registered member of its group");
+    SSI_INVARIANT(entry != nullptr && entry->registrations > 0 && entry->seen.contains(pid),
+                  text(pid) + " is no registered member of its group");
   }
   SSI_INVARIANT(strangers == parents_.size() && elsewhere == children_.size(), "a relation to a process that is none");
   for (const auto& [group, entry] : memberships_.all()) {
@@ -40,7 +41,8 @@ void VprocSwitch::check_invariants() const {
     SSI_INVARIANT(!entry.seen.empty() || !entry.under_way.empty(), text(group) + " is kept for nobody");
   }
   for (const auto& [pid, record] : origins_.all()) {
-    SSI_INVARIANT(pid.origin() == self_ && processes_.find(pid) == nullptr && !processes_.is_zombie(pid), text(pid) + " is here and elsewhere");
+    SSI_INVARIANT(pid.origin() == self_ && processes_.find(pid) == nullptr && !processes_.is_zombie(pid),
+                  text(pid) + " is here and elsewhere");
     SSI_INVARIANT(record.state != vproc::OriginState::leaving || leaving_.contains(pid), text(pid) + " leaves without notice");
   }
   for (const auto& [pid, groups] : left_) SSI_INVARIANT(processes_.find(pid) != nullptr, text(pid) + " is remembered after its end");
@@ -60,11 +62,14 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
   for (const auto& [id, node] : by_id) {
     for (const ProcessInfo& process : node->processes().list()) {
       const auto [first, is_new] = seen.emplace(process.pid, id);
-      if (!is_new) report.add("process " + text(process.pid) + " is on nodes " + std::to_string(first->second.value) + " and " + std::to_string(id.value));
+      if (!is_new)
+        report.add("process " + text(process.pid) + " is on nodes " + std::to_string(first->second.value) + " and " +
+                   std::to_string(id.value));
       const NodeId origin = process.pid.origin();
       if (process.zombie || origin == id) continue;
       const auto* record = by_id.at(origin)->origins().find(process.pid);
-      if (record == nullptr || record->node != id) report.add("the origin of process " + text(process.pid) + " does not know that it runs on node " + std::to_string(id.value));
+      if (record == nullptr || record->node != id)
+        report.add("the origin of process " + text(process.pid) + " does not know that it runs on node " + std::to_string(id.value));
     }
     for (const auto& [group, entry] : node->memberships().all()) {
       const auto* led = by_id.at(group.origin())->groups_led().find(group);
@@ -103,7 +108,8 @@ void VprocSwitch::hash_into(StateHash& hash) const {
 void VprocSwitch::describe(StateDump& out) const {
   out.add("processes", processes_.describe());
   for (const auto& [pid, record] : origins_.all())
-    out.add("origin of " + text(pid), "state " + std::to_string(static_cast<int>(record.state)) + " node " + std::to_string(record.node.value));
+    out.add("origin of " + text(pid),
+            "state " + std::to_string(static_cast<int>(record.state)) + " node " + std::to_string(record.node.value));
   for (const auto& [group, entry] : holder_.all())
     for (const auto& [node, registrations] : entry.registrations)
       out.add("list of group " + text(group), "node " + std::to_string(node.value) + " registrations " + std::to_string(registrations));
@@ -118,4 +124,4 @@ std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& par
   return std::make_unique<VprocSwitch>(setup, config::bind<Settings>(settings_fields(), params));
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

@@ -75,4 +75,4 @@ void VprocSwitch::tell_origins_of_reaped(Effects& out) {
   }
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

@@ -40,7 +40,8 @@ void VprocSwitch::serve(const Message& message, const vproc::SetGroupRequest& re
 void VprocSwitch::change_group(Pid pid, Pid group, Pid callers_session, const Asker& asker, Effects& out) {
   const native::Process& process = *processes_.find(pid);
   const bool leads_session = process.session == pid;
-  if (leads_session || process.session != callers_session || group.origin().value >= nodes_) return answer_change(pid, asker, Errno::eperm, out);
+  if (leads_session || process.session != callers_session || group.origin().value >= nodes_)
+    return answer_change(pid, asker, Errno::eperm, out);
   if (process.group == group) return answer_change(pid, asker, Errno::none, out);
   const JoinFor purpose = group == pid ? JoinFor::leader : JoinFor::member;
   if (is_here(Site::setpgid_holder, group.origin() == self_, out)) {
@@ -70,8 +71,7 @@ void VprocSwitch::answer_change(Pid pid, const Asker& asker, Errno error, Effect
     out.send(asker.node, asker.txn, vproc::Message(vproc::SetGroupDone{pid, error}), {.cause = asker.cause});
     return;
   }
-  if (const auto pending = pending_.take<vproc::PendingSetGroup>(asker.txn))
-    answer(pending->caller, result_of(error), self_, out);
+  if (const auto pending = pending_.take<vproc::PendingSetGroup>(asker.txn)) answer(pending->caller, result_of(error), self_, out);
 }
 
 void VprocSwitch::serve(const Message& message, const vproc::SetGroupDone& done, Effects& out) {
@@ -87,7 +87,7 @@ Errno VprocSwitch::may_join(Pid group, Pid session, JoinFor purpose) const {
   const bool elsewhere = listed != nullptr && !listed->registrations.empty();
   const bool exists = !here.empty() || elsewhere;
   switch (purpose) {
-    case JoinFor::arrival: return Errno::none;                        // its parent was a member
+    case JoinFor::arrival: return Errno::none;   // its parent was a member
     case JoinFor::session: return exists ? Errno::eperm : Errno::none;
     case JoinFor::leader:
     case JoinFor::member: break;
@@ -162,8 +162,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Joined& answer, Eff
     answer_change(pid, pending->asker, error, out);
     if (reached) enter_group(pid, answer.group, answer.done, out);
   }
-  if (answer.active != 0)
-    out.send(header.from, header.txn, vproc::Message(vproc::GroupSignalled{answer.group, answer.active, reached}));
+  if (answer.active != 0) out.send(header.from, header.txn, vproc::Message(vproc::GroupSignalled{answer.group, answer.active, reached}));
   settle(answer.group, header.txn, out);
 }
 
@@ -179,12 +178,11 @@ void VprocSwitch::leave_group(Pid pid, Pid group, Effects& out) {
 
 void VprocSwitch::leave_if_emptied(Pid group, Effects& out) {
   const auto registrations = memberships_.emptied(group);
-  if (registrations && *registrations > 0)
-    out.send(group.origin(), pending_.fresh(), vproc::Message(vproc::Leave{group, *registrations}));
+  if (registrations && *registrations > 0) out.send(group.origin(), pending_.fresh(), vproc::Message(vproc::Leave{group, *registrations}));
 }
 
 void VprocSwitch::serve(const Message& message, const vproc::Leave& leave, Effects&) {
   holder_.give_back(leave.group, message.header.from, leave.registrations);
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

@@ -12,7 +12,8 @@ using vproc::Asker;
 using vproc::kNowhere;
 
 void VprocSwitch::ship_kill(const CallEvent& event, const Kill& kill, Effects& out) {
-  if (kill.pid.origin().value >= nodes_ || kill.pid == kNoPid) return answer({event.id, event.caller}, Result::fail(Errno::esrch), self_, out);
+  if (kill.pid.origin().value >= nodes_ || kill.pid == kNoPid)
+    return answer({event.id, event.caller}, Result::fail(Errno::esrch), self_, out);
   const vproc::Kill request{kill.pid, self_, kNowhere, kill.signal};
   const TxnId txn = pending_.open(vproc::PendingKill{{event.id, event.caller}, self_, request});
   route_kill(request, Asker{self_, txn, event.id}, out);
@@ -112,4 +113,4 @@ void VprocSwitch::ask_again(TxnId txn, NodeId not_at, CallId cause, Effects& out
   serve_kill(kill, Asker{self_, txn, cause}, out);
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

@@ -45,4 +45,4 @@ void VprocSwitch::end_list_if_over(TxnId txn, Effects& out) {
   answer(pending->caller, std::move(result), nodes_ == 1 ? self_ : other, out);
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

@@ -10,13 +10,13 @@
 namespace ssi::vproc_switch {
 
 struct Settings {
-  Duration dispatch;               // of one locality test
-  std::string pid_from;            // "parent" | "execution"
-  std::string origin;              // "forward" | "redirect"
-  std::int64_t create_bytes{};     // of CREATE, besides its fields
-  std::uint32_t location_cache{};  // entries
-  std::uint32_t accept_max{};      // living processes
-  std::string gossip;              // "on_demand" | "always"
+  Duration dispatch;                // of one locality test
+  std::string pid_from;             // "parent" | "execution"
+  std::string origin;               // "forward" | "redirect"
+  std::int64_t create_bytes{};      // of CREATE, besides its fields
+  std::uint32_t location_cache{};   // entries
+  std::uint32_t accept_max{};       // living processes
+  std::string gossip;               // "on_demand" | "always"
   Duration gossip_period, load_max_age;
 
   bool allocates_at_parent() const { return pid_from == "parent"; }
@@ -25,4 +25,4 @@ struct Settings {
 
 std::span<const config::Bound<Settings>> settings_fields();
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

@@ -20,14 +20,19 @@ native::Heritage heritage_of(const vproc::Create& create) {
   return out;
 }
 
-}  // namespace
+}   // namespace
 
 // As fork and rexec: the parent's node copies the process and names it, the other replaces its image; or as rfork, where
 // the other node does it all.
 void VprocSwitch::spawn_at(NodeId node, const CallEvent& event, const ProgramRef& program, Effects& out) {
   const native::Heritage heritage = processes_.heritage(event.caller, true);
-  vproc::Create create{.child = kNoPid, .parent = heritage.parent, .group = heritage.group, .session = heritage.session, .program = program,
-                       .ignored = ignored_signals(heritage.dispositions), .data_bytes = static_cast<std::uint32_t>(settings_.create_bytes)};
+  vproc::Create create{.child = kNoPid,
+                       .parent = heritage.parent,
+                       .group = heritage.group,
+                       .session = heritage.session,
+                       .program = program,
+                       .ignored = ignored_signals(heritage.dispositions),
+                       .data_bytes = static_cast<std::uint32_t>(settings_.create_bytes)};
   if (settings_.allocates_at_parent()) {
     out.work(costs_.fork);
     create.child = processes_.allocate();
@@ -111,4 +116,4 @@ void VprocSwitch::child_created(vproc::PendingCreate& create, Pid child, Effects
   if (early) take_status(child, create.caller.pid, early->status, create.at, early->txn, early->cause, out);
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

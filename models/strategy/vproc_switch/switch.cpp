@@ -8,9 +8,13 @@ namespace {
 constexpr TimerKey kGossipTimer{1};
 
 template <class... F>
-struct Overloaded : F... { using F::operator()...; };
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;   // clang++ 14, which has libFuzzer, does not deduce it
 
-}  // namespace
+}   // namespace
 
 VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
     : self_(setup.self), nodes_(setup.nodes), settings_(settings), costs_(native::Costs::of(setup.costs)),
@@ -73,13 +77,17 @@ struct VprocSwitch::Server {
   const Message& message;
   Effects& out;
   template <class M>
-  void operator()(const M& body) const { node.serve(message, body, out); }
+  void operator()(const M& body) const {
+    node.serve(message, body, out);
+  }
 };
 
 void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
   CallId own = kNoCall;
   std::visit(Overloaded{
-                 [&](const BootEvent&) { if (settings_.gossip == "always") gossip_.start(out); },
+                 [&](const BootEvent&) {
+                   if (settings_.gossip == "always") gossip_.start(out);
+                 },
                  [&](const CallEvent& asked) {
                    own = asked.id;
                    call(asked, now, out);
@@ -162,4 +170,4 @@ void VprocSwitch::answer(const vproc::Caller& caller, Result result, NodeId serv
   if (processes_.find(caller.pid) != nullptr) out.complete(caller.call, std::move(result), served);
 }
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

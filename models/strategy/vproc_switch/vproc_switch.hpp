@@ -58,20 +58,23 @@ class VprocSwitch final : public Strategy {
   const vproc::Memberships& memberships() const { return memberships_; }
   const vproc::PendingTable& pending() const { return pending_; }
   // The node of a parent, and the transaction there that created the child.
-  struct ParentLink { NodeId node; TxnId created_by; };
+  struct ParentLink {
+    NodeId node;
+    TxnId created_by;
+  };
   const std::map<Pid, ParentLink>& parents_elsewhere() const { return parents_; }
   const std::map<Pid, NodeId>& children_elsewhere() const { return children_; }
   std::uint32_t load() const;   // living processes that are not stopped, without init
 
  private:
-  struct Switch;     // an overload for each call
-  struct Server;     // an overload for each message
+  struct Switch;   // an overload for each call
+  struct Server;   // an overload for each message
 
   // switch.cpp: calls
   bool is_here(Site site, bool here, Effects& out);
   void call(const CallEvent& event, Instant now, Effects& out);
   void create_here(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out);
-  void post(Pid pid, Signal signal, Effects& out);              // to a process here
+  void post(Pid pid, Signal signal, Effects& out);   // to a process here
   static Result result_of(Errno error);
   void answer(const vproc::Caller& caller, Result result, NodeId served, Effects& out) const;
   NodeId choose_node(const Placement& placement, Instant now, Effects& out);
@@ -161,13 +164,13 @@ class VprocSwitch final : public Strategy {
   vproc::Memberships memberships_;
   vproc::PendingTable pending_;
   gossip::Gossip gossip_;
-  std::map<Pid, ParentLink> parents_; // of processes here whose parent is elsewhere
-  std::map<Pid, NodeId> children_;    // living elsewhere, of processes here: their node
+  std::map<Pid, ParentLink> parents_;                  // of processes here whose parent is elsewhere
+  std::map<Pid, NodeId> children_;                     // living elsewhere, of processes here: their node
   std::map<Pid, std::map<Pid, std::uint64_t>> left_;   // groups that a process here has left: the last broadcast it got there
-  std::map<Pid, TxnId> leaving_;      // exited here; EXIT_NOTICE is not yet acknowledged
+  std::map<Pid, TxnId> leaving_;                       // exited here; EXIT_NOTICE is not yet acknowledged
 };
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);
 void check_cluster(std::span<const Strategy* const> nodes, Report& report);   // see check.cpp for what holds at every instant
 
-}  // namespace ssi::vproc_switch
+}   // namespace ssi::vproc_switch

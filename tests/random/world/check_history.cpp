@@ -1,23 +1,17 @@
 // The rules of history.hpp. Where a program cannot know when something took effect, the whole interval of its call counts.
 #include <algorithm>
-#include <limits>
 
-#include "tests/random/world/history.hpp"
+#include "tests/random/world/groups.hpp"
 
 namespace ssi::test {
 namespace {
 
-constexpr Step kNever = std::numeric_limits<Step>::max();
-
 std::string name(Pid pid) { return std::to_string(pid.origin().value) + ":" + std::to_string(pid.sequence()); }
 std::string at(Step from, Step to) { return " [" + std::to_string(from) + ", " + (to == kNever ? "-" : std::to_string(to)) + "]"; }
 
-// A call that changed a process's group, or may have.
-struct GroupChange { Pid pid, to; Step from, until; bool sure; };
-
 class Checker {
  public:
-  explicit Checker(const History& history) : h_(history) {
+  explicit Checker(const History& history) : h_(history), groups_(history) {
     for (const CallRecord& record : h_.calls) index(record);
   }
 
@@ -44,13 +38,6 @@ class Checker {
   }
 
   void index(const CallRecord& record) {
-    const bool refused = record.returned && !record.result.good();
-    if (const auto* set = std::get_if<SetGroup>(&record.call); set && !refused) {
-      const Pid pid = set->pid == kNoPid ? record.caller : set->pid;
-      changes_.push_back({pid, set->group == kNoPid ? pid : set->group, record.invoked, end_of(record), record.returned.has_value()});
-    }
-    if (std::holds_alternative<SetSession>(record.call) && !refused)
-      changes_.push_back({record.caller, record.caller, record.invoked, end_of(record), record.returned.has_value()});
     if (std::holds_alternative<Wait>(record.call) && record.answered && record.result.good() && record.result.pid != kNoPid)
       reaped_.emplace(record.result.pid, *record.answered);
   }
@@ -62,7 +49,8 @@ class Checker {
     std::map<Pid, NodeId> living;
     for (const ProcessInfo& info : *record.result.processes) {
       if (info.zombie) continue;
-      if (!living.emplace(info.pid, info.node).second) say("P2: a list shows " + name(info.pid) + " living twice" + at(record.invoked, *record.returned));
+      if (!living.emplace(info.pid, info.node).second)
+        say("P2: a list shows " + name(info.pid) + " living twice" + at(record.invoked, *record.returned));
     }
     for (const auto& [pid, process] : h_.lives) {
       if (process.born > record.invoked || (process.ended && *process.ended <= *record.returned)) continue;
@@ -93,9 +81,11 @@ class Checker {
       if (!target || target->begun > *record.returned) return say(what + " is ok, but it did not exist yet");
       const auto waited = reaped_.find(kill.pid);
       if (waited != reaped_.end() && waited->second < record.invoked) say(what + " is ok, but it was reaped before");
-      if (kill.signal == Signal::kill && (!target->ended || *target->ended > *record.returned)) say(what + " with SIGKILL is ok, but it lives on");
+      if (kill.signal == Signal::kill && (!target->ended || *target->ended > *record.returned))
+        say(what + " with SIGKILL is ok, but it lives on");
     } else if (record.result.error == Errno::esrch) {
-      if (target && target->born <= record.invoked && earliest_reap(*target) > *record.returned) say(what + " is ESRCH, but it existed all the time");
+      if (target && target->born <= record.invoked && earliest_reap(*target) > *record.returned)
+        say(what + " is ESRCH, but it existed all the time");
     } else {
       say(what + " ended in an error that it cannot end in");
     }
@@ -122,8 +112,11 @@ class Checker {
       if (target && record.returned && !refused && (!target->ended || *target->ended > *record.returned)) ++at_least[kill->pid];
     }
     for (const auto& [pid, process] : h_.lives) {
-      if (ran[pid] > at_most[pid]) say("P3: " + name(pid) + " ran its handler " + std::to_string(ran[pid]) + " times for " + std::to_string(at_most[pid]) + " kills");
-      if (!process.ever_stopped && ran[pid] < at_least[pid]) say("P3: " + name(pid) + " ran its handler " + std::to_string(ran[pid]) + " times for " + std::to_string(at_least[pid]) + " kills that were ok");
+      if (ran[pid] > at_most[pid])
+        say("P3: " + name(pid) + " ran its handler " + std::to_string(ran[pid]) + " times for " + std::to_string(at_most[pid]) + " kills");
+      if (!process.ever_stopped && ran[pid] < at_least[pid])
+        say("P3: " + name(pid) + " ran its handler " + std::to_string(ran[pid]) + " times for " + std::to_string(at_least[pid]) +
+            " kills that were ok");
     }
   }
 
@@ -154,7 +147,8 @@ class Checker {
     for (const auto& [pid, process] : h_.lives) {
       if (process.parent != record.caller || (wait.child != kNoPid && wait.child != pid) || process.born > record.invoked) continue;
       const auto waited = reaped_.find(pid);
-      if (waited == reaped_.end() || waited->second > *record.answered) say(what + " found no child, but " + name(pid) + "'s status was not returned");
+      if (waited == reaped_.end() || waited->second > *record.answered)
+        say(what + " found no child, but " + name(pid) + "'s status was not returned");
     }
   }
 
@@ -167,43 +161,17 @@ class Checker {
     const auto later = std::upper_bound(h_.quiet.begin(), h_.quiet.end(), record.invoked - 1);
     const Step since = later == h_.quiet.begin() ? 0 : *std::prev(later);   // older news have reached the group's list
     const bool somebody = std::any_of(h_.lives.begin(), h_.lives.end(), [&](const auto& entry) {
-      return maybe_member(entry.second, group, since, entry.first == pid ? record.invoked - 1 : *record.returned);
+      return groups_.maybe_member(entry.second, group, since, entry.first == pid ? record.invoked - 1 : *record.returned);
     });
-    if (!somebody) say("P5: setpgid of " + name(pid) + at(record.invoked, *record.returned) + " is ok, but nobody was in group " + name(group));
+    if (!somebody)
+      say("P5: setpgid of " + name(pid) + at(record.invoked, *record.returned) + " is ok, but nobody was in group " + name(group));
   }
 
-  bool changed_away(const GroupChange& change, Pid pid, Pid group) const { return change.pid == pid && change.to != group; }
-
-  // Was the process in the group all the time?
-  bool sure_member(const Life& process, Pid group, Step from, Step to) const {
-    if (process.born > from || (process.ended && *process.ended <= to)) return false;
-    const auto undisturbed = [&](Step since) {
-      return since <= from && std::none_of(changes_.begin(), changes_.end(), [&](const GroupChange& change) {
-               return changed_away(change, process.pid, group) && change.from <= to && change.until >= since;
-             });
-    };
-    if (process.group == group && undisturbed(process.born)) return true;
-    return std::any_of(changes_.begin(), changes_.end(), [&](const GroupChange& change) {
-      return change.pid == process.pid && change.to == group && change.sure && change.until <= from && undisturbed(change.from);
-    });
-  }
-
-  // Can it have been in the group at some instant?
-  bool maybe_member(const Life& process, Pid group, Step from, Step to) const {
-    if (process.begun > to || (process.ended && *process.ended < from)) return false;
-    const auto left_by = [&](Step since) {   // the first instant at which it was surely elsewhere
-      Step out = kNever;
-      for (const GroupChange& change : changes_)
-        if (changed_away(change, process.pid, group) && change.sure && change.from >= since) out = std::min(out, change.until);
-      return out;
-    };
-    if (process.group == group && left_by(process.begun) >= from) return true;
-    return std::any_of(changes_.begin(), changes_.end(), [&](const GroupChange& change) {
-      return change.pid == process.pid && change.to == group && change.from <= to && left_by(change.sure ? change.until : kNever) >= from;
-    });
-  }
-
-  struct Broadcast { Pid group; Signal signal; Step from, to; };
+  struct Broadcast {
+    Pid group;
+    Signal signal;
+    Step from, to;
+  };
 
   bool got(Pid pid, const Broadcast& broadcast, Step by) const {
     return std::any_of(h_.deliveries.begin(), h_.deliveries.end(), [&](const Delivery& delivery) {
@@ -219,10 +187,10 @@ class Checker {
   }
   // A member all the time, or born into the group meanwhile of such a one.
   bool bound_to_get_it(const Life& process, const Broadcast& broadcast, Step to) const {
-    if (sure_member(process, broadcast.group, broadcast.from, to)) return true;
+    if (groups_.sure_member(process, broadcast.group, broadcast.from, to)) return true;
     const Life* parent = life(process.parent);
     return parent && process.begun >= broadcast.from && process.born <= to && process.group == broadcast.group &&
-           sure_member(process, broadcast.group, process.born, to) && bound_to_get_it(*parent, broadcast, process.begun);
+           groups_.sure_member(process, broadcast.group, process.born, to) && bound_to_get_it(*parent, broadcast, process.begun);
   }
 
   void check_group_kill(const CallRecord& record, const KillGroup& kill) {
@@ -235,9 +203,10 @@ class Checker {
     const std::string what = "P5: killpg of " + name(kill.group) + at(broadcast.from, broadcast.to);
     bool maybe = h_.inits.contains(kill.group), surely = maybe;
     for (const auto& [pid, process] : h_.lives) {
-      maybe |= maybe_member(process, kill.group, broadcast.from, broadcast.to);
-      surely |= sure_member(process, kill.group, broadcast.from, broadcast.to);
-      const bool bound = exact ? sure_member(process, kill.group, broadcast.to, broadcast.to) : bound_to_get_it(process, broadcast, broadcast.to);
+      maybe |= groups_.maybe_member(process, kill.group, broadcast.from, broadcast.to);
+      surely |= groups_.sure_member(process, kill.group, broadcast.from, broadcast.to);
+      const bool bound =
+          exact ? groups_.sure_member(process, kill.group, broadcast.to, broadcast.to) : bound_to_get_it(process, broadcast, broadcast.to);
       if (!can_be_held_to(kill.signal) || process.ever_stopped || !bound) continue;
       if (!covered(process, broadcast, broadcast.to)) say(what + " did not reach " + name(pid));
     }
@@ -256,14 +225,14 @@ class Checker {
       const auto* kill = std::get_if<KillGroup>(&record.call);
       if (!kill || kill->signal != delivery.signal || record.invoked > delivery.at || end_of(record) < delivery.at) continue;
       if (record.returned && !record.result.good()) continue;
-      runs += maybe_member(*process, kill->group, record.invoked, delivery.at);
+      runs += groups_.maybe_member(*process, kill->group, record.invoked, delivery.at);
     }
     std::uint64_t ran = 0;
     for (const Delivery& other : h_.deliveries)
       ran += other.pid == delivery.pid && other.signal == delivery.signal && other.at <= delivery.at && in_one_killpg(other, delivery);
     if (runs == 0 || ran > runs)
-      say("P5: " + name(delivery.pid) + " ran its handler for " + std::string(name_of(delivery.signal)) + " at " + std::to_string(delivery.at) +
-          (runs == 0 ? ", but was no member of a group that got it" : " more often than it was sent"));
+      say("P5: " + name(delivery.pid) + " ran its handler for " + std::string(name_of(delivery.signal)) + " at " +
+          std::to_string(delivery.at) + (runs == 0 ? ", but was no member of a group that got it" : " more often than it was sent"));
   }
 
   // Death by a signal that only killpg sends.
@@ -272,7 +241,7 @@ class Checker {
     const bool sent = std::any_of(h_.calls.begin(), h_.calls.end(), [&](const CallRecord& record) {
       const auto* kill = std::get_if<KillGroup>(&record.call);
       return kill && kill->signal == signal && record.invoked <= *process.ended && end_of(record) >= *process.ended &&
-             (!record.returned || record.result.good()) && maybe_member(process, kill->group, record.invoked, *process.ended);
+             (!record.returned || record.result.good()) && groups_.maybe_member(process, kill->group, record.invoked, *process.ended);
     });
     if (!sent) say("P5: " + name(process.pid) + " died of " + std::string(name_of(signal)) + ", but was no member of a group that got it");
   }
@@ -286,14 +255,14 @@ class Checker {
   }
 
   const History& h_;
-  std::vector<GroupChange> changes_;
+  Groups groups_;
   std::map<Pid, Step> reaped_;
   std::set<Pid> returned_;
   std::vector<std::string> problems_;
 };
 
-}  // namespace
+}   // namespace
 
 std::vector<std::string> check_history(const History& history) { return Checker(history).run(); }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -27,24 +27,28 @@ struct CallRecord {
 
 struct Life {
   Pid pid, parent;
-  Pid group;                      // at birth
+  Pid group;   // at birth
   NodeId node;
-  Step begun{};                   // the kernel began to create it: its parent's call
+  Step begun{};   // the kernel began to create it: its parent's call
   Step born{};
   std::optional<Step> ended;
   std::optional<std::int32_t> status;   // of exit; empty: a signal ended it
   bool ever_stopped = false, ignores_children = false;
 };
 
-struct Delivery { Pid pid; Signal signal; Step at; };   // a handler ran
+struct Delivery {
+  Pid pid;
+  Signal signal;
+  Step at;
+};   // a handler ran
 
 struct History {
   std::vector<CallRecord> calls;
   std::map<Pid, Life> lives;
   std::vector<Delivery> deliveries;
-  std::vector<Pid> born_again;    // pids that were started twice
+  std::vector<Pid> born_again;   // pids that were started twice
   std::set<Pid> inits;
-  std::vector<Step> quiet;        // when no message was under way, ascending
+  std::vector<Step> quiet;   // when no message was under way, ascending
 };
 
 // Findings, one line each; empty is good.
@@ -58,4 +62,4 @@ struct History {
 //     exactly it has reached every member at the end. Nobody enters a group in which nobody is, once the news have settled.
 std::vector<std::string> check_history(const History& history);
 
-}  // namespace ssi::test
+}   // namespace ssi::test

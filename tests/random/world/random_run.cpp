@@ -11,10 +11,9 @@ namespace {
 using vproc_switch::VprocSwitch;
 
 constexpr std::array kHandled{Signal::usr1, Signal::hup, Signal::interrupt};
-constexpr std::array kForGroups{Signal::hup, Signal::interrupt};
 constexpr Step kMostSteps = 60'000;
 
-}  // namespace
+}   // namespace
 
 World::Options RandomRun::options_of(const Options& options, Stream& draws) {
   const auto nodes = static_cast<std::uint32_t>(2 + draws.below(4));   // 2 to 5
@@ -28,7 +27,8 @@ World::Options RandomRun::options_of(const Options& options, Stream& draws) {
 }
 
 RandomRun::RandomRun(Options options)
-    : options_(std::move(options)), draws_(RandomRoot(options_.seed).stream("random run")), world_("vproc_switch", options_of(options_, draws_)) {
+    : options_(std::move(options)), draws_(RandomRoot(options_.seed).stream("random run")),
+      world_("vproc_switch", options_of(options_, draws_)) {
   world_.watch(this);
   for (std::uint64_t* weight : {&weights_.call, &weights_.handle, &weights_.release, &weights_.deliver}) *weight = 1 + draws_.below(20);
   weights_.timer = draws_.below(2);
@@ -57,9 +57,7 @@ std::vector<std::string> RandomRun::run(RunCoverage& coverage) {
     // Asked by a stale location, then twice more by the origin as the process ends and is reaped.
     if (longest_path_ > 8) problems.push_back("a kill took " + std::to_string(longest_path_) + " messages in a row");
     for (std::string& left : leftovers()) problems.push_back(std::move(left));
-  } catch (const std::exception& error) {
-    problems.push_back(error.what());
-  }
+  } catch (const std::exception& error) { problems.push_back(error.what()); }
   coverage.messages.insert(messages_.begin(), messages_.end());
   for (const auto& [what, times] : results_) coverage.results[what] += times;
   coverage.steps += now_;
@@ -74,7 +72,6 @@ std::vector<std::string> RandomRun::run(RunCoverage& coverage) {
   return problems;
 }
 
-// Chooses among what is possible, by the weights of this run.
 void RandomRun::step() {
   ++now_;
   if (world_.quiet()) {
@@ -85,36 +82,33 @@ void RandomRun::step() {
   std::vector<Process*> ready;
   for (auto& [pid, process] : processes_)
     if (process.started && !process.stopped && process.calling == kNoCall) ready.push_back(&process);
-  const std::uint64_t call = ready.empty() ? 0 : weights_.call;
-  const std::uint64_t handling = queued_.empty() ? 0 : weights_.handle;
-  const std::uint64_t releasing = releases_.empty() && starts_.empty() ? 0 : weights_.release;
-  const std::uint64_t delivering = world_.quiet() ? 0 : weights_.deliver;
-  const std::uint64_t progress = call + handling + releasing + delivering;
-  if (progress == 0) {
-    closing_ |= !processes_.empty();   // everybody is blocked
-    if (!closing_) start_programs();
-    return;
-  }
+  const bool may_release = !releases_.empty() || !starts_.empty();
   // Timers alone are no progress, nor is what they send.
-  const bool idle = closing_ || call + handling + releasing == 0;
-  const std::uint64_t timing = world_.timers().empty() || idle ? 0 : weights_.timer;
-  const std::uint64_t all = progress + timing;
-  std::uint64_t draw = draws_.below(all);
-  if (draw < call) {
-    Process& caller = *ready[draws_.below(ready.size())];
-    Call chosen = closing_ ? choose_closing(caller) : choose(caller);
-    caller.calling = CallId{~std::uint64_t{0}};
-    issue(caller.node, caller.pid, std::move(chosen));
-  } else if ((draw -= call) < handling) {
-    handle(draws_.below(queued_.size()));
-  } else if ((draw -= handling) < releasing) {
-    release(draws_.below(releases_.size() + starts_.size()));
-  } else if ((draw -= releasing) < delivering) {
-    deliver();
-  } else {
-    world_.pass(milliseconds(1));
-    world_.fire(draws_.below(world_.timers().size()));
+  const bool may_time = !world_.timers().empty() && !closing_ && (!ready.empty() || !queued_.empty() || may_release);
+  const std::array weights{ready.empty() ? 0 : weights_.call, queued_.empty() ? 0 : weights_.handle, may_release ? weights_.release : 0,
+                           world_.quiet() ? 0 : weights_.deliver, may_time ? weights_.timer : 0};
+  std::uint64_t all = 0;
+  for (std::uint64_t weight : weights) all += weight;
+  if (all > 0) return choose_next(weights, draws_.below(all), ready);
+  closing_ |= !processes_.empty();   // everybody is blocked
+  if (!closing_) start_programs();
+}
+
+void RandomRun::choose_next(const std::array<std::uint64_t, 5>& weights, std::uint64_t draw, const std::vector<Process*>& ready) {
+  std::size_t next = 0;
+  while (draw >= weights[next]) draw -= weights[next++];
+  switch (next) {
+    case 0: return let_call(*ready[draws_.below(ready.size())]);
+    case 1: return handle(draws_.below(queued_.size()));
+    case 2: return release(draws_.below(releases_.size() + starts_.size()));
+    case 3: return deliver();
+    case 4: world_.pass(milliseconds(1)); return world_.fire(draws_.below(world_.timers().size()));
   }
+}
+
+void RandomRun::let_call(Process& caller) {
+  Call chosen = closing_ ? choose_closing(caller) : choose(caller);
+  issue(caller.node, caller.pid, std::move(chosen));
 }
 
 // Nothing is possible any more. While somebody is stopped or pauses, some init sets him free.
@@ -148,7 +142,8 @@ void RandomRun::issue(NodeId node, Pid caller, Call call) {
   index_[id] = history_.calls.size();
   history_.calls.push_back({id, caller, call, now_, {}, {}, {}, {}});
   if (const auto found = processes_.find(caller); found != processes_.end()) found->second.calling = id;
-  if (const auto* set = std::get_if<SetAction>(&call); set && set->signal == Signal::chld) history_.lives.at(caller).ignores_children = true;
+  if (const auto* set = std::get_if<SetAction>(&call); set && set->signal == Signal::chld)
+    history_.lives.at(caller).ignores_children = true;
   queued_.push_back({id, node, caller, std::move(call)});
 }
 
@@ -237,95 +232,6 @@ void RandomRun::ordered(NodeId at, const ProgramOrder& order) {
   }
 }
 
-Pid RandomRun::any_pid() {
-  if (known_.empty()) return world_.init(0);
-  const std::uint64_t recent = draws_.below(3), init = draws_.below(30);
-  if (init == 0) return world_.init(static_cast<std::uint32_t>(draws_.below(world_.nodes())));
-  const std::size_t span = recent > 0 ? std::min<std::size_t>(known_.size(), 8) : known_.size();
-  return known_[known_.size() - 1 - draws_.below(span)];
-}
-
-Call RandomRun::choose(Process& process) {
-  if (!process.to_install.empty()) {
-    const Signal signal = process.to_install.back();
-    process.to_install.pop_back();
-    return SetAction{signal, Disposition::handler};
-  }
-  std::uint64_t all = 0;
-  for (std::uint64_t weight : kinds_) all += weight;
-  std::uint64_t draw = draws_.below(all);
-  std::size_t kind = 0;
-  while (draw >= kinds_[kind]) draw -= kinds_[kind++];
-  return make(static_cast<Kind>(kind), process);
-}
-
-Call RandomRun::make(Kind kind, Process& process) {
-  const NodeId node{static_cast<std::uint32_t>(draws_.below(world_.nodes()))};
-  const Pid child = process.children.empty() ? kNoPid : process.children[draws_.below(process.children.size())];
-  const std::uint64_t coin = draws_.below(2), die = draws_.below(8);
-  const bool crowded = processes_.size() > 18;
-  switch (kind) {
-    case Kind::spawn: return crowded ? Call(Wait{kNoPid, true}) : Call(Spawn{{}, {die == 0 ? Placement::Kind::least_loaded : Placement::Kind::node, node}});
-    case Kind::fork: return crowded ? Call(Wait{kNoPid, true}) : Call(Fork{});
-    case Kind::kill: return make_kill(process);
-    case Kind::killpg: return make_killpg();
-    case Kind::lead: return SetGroup{process.pid, process.pid};
-    case Kind::enter: return SetGroup{process.pid, any_group()};
-    case Kind::move_child: return child == kNoPid ? Call(SetGroup{any_pid(), kNoPid}) : Call(SetGroup{child, coin == 0 ? child : any_group()});
-    case Kind::session: return SetSession{};
-    case Kind::wait: return Wait{die < 3 ? child : kNoPid, coin == 0};
-    case Kind::list: return List{};
-    case Kind::rare: return coin == 0 ? Call(Pause{}) : Call(SetAction{Signal::chld, Disposition::ignore});
-    case Kind::exit: return Exit{static_cast<std::int32_t>(die)};
-  }
-  return List{};
-}
-
-Call RandomRun::make_kill(const Process& process) {
-  const Pid pid = any_pid();
-  const std::uint64_t kind = draws_.below(20);
-  if (kind < 4) return Kill{pid, Signal::none};
-  if (kind < 5) return Kill{pid, Signal::stop};
-  if (kind < 7) return Kill{pid, Signal::cont};
-  if (kind < 9) return Kill{pid, Signal::kill};
-  if (kind < 10) return Kill{process.pid, Signal::usr1};
-  return Kill{pid, Signal::usr1};
-}
-
-Call RandomRun::make_killpg() {
-  const Pid group = any_group();
-  const std::uint64_t kind = draws_.below(20);
-  if (kind == 0) return KillGroup{group, Signal::cont};
-  if (kind == 1) return KillGroup{group, Signal::kill};
-  return KillGroup{group, group_signal().value_or(Signal::none)};
-}
-
-Pid RandomRun::any_group() { return groups_[groups_.size() - 1 - draws_.below(std::min<std::size_t>(groups_.size(), 4))]; }
-
-// One that no killpg under way uses, so that the checker can tell the broadcasts apart.
-std::optional<Signal> RandomRun::group_signal() {
-  std::set<Signal> busy;
-  for (const CallRecord& record : history_.calls) {
-    const auto* kill = std::get_if<KillGroup>(&record.call);
-    if (kill && !record.returned) busy.insert(kill->signal);
-  }
-  for (Signal signal : kForGroups)
-    if (!busy.contains(signal)) return signal;
-  return std::nullopt;
-}
-
-// Waits for its children, then exits.
-Call RandomRun::choose_closing(const Process& process) {
-  for (auto record = history_.calls.rbegin(); record != history_.calls.rend(); ++record)
-    if (record->caller == process.pid) {
-      const bool childless = std::holds_alternative<Wait>(record->call) && record->result.error == Errno::echild;
-      const auto* wait = std::get_if<Wait>(&record->call);
-      if (childless && wait->child == kNoPid) return Exit{7};
-      break;
-    }
-  return Wait{};
-}
-
 std::vector<std::string> RandomRun::leftovers() const {
   std::vector<std::string> out;
   for (const auto& [pid, process] : processes_) out.push_back("process " + std::to_string(pid.value) + " never ends");
@@ -342,4 +248,4 @@ std::vector<std::string> RandomRun::leftovers() const {
   return out;
 }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -29,7 +29,7 @@ class RandomRun final : public Watcher {
  public:
   struct Options {
     std::uint64_t seed = 1;
-    std::uint32_t calls = 400;    // before everything is to end
+    std::uint32_t calls = 400;   // before everything is to end
     std::function<std::uint32_t(const Message&)> copies{};
   };
   explicit RandomRun(Options options);
@@ -49,16 +49,25 @@ class RandomRun final : public Watcher {
     NodeId node;
     bool started = false, stopped = false;
     CallId calling = kNoCall;
-    std::vector<Signal> to_install;     // handlers
+    std::vector<Signal> to_install;   // handlers
     std::vector<Pid> children;
   };
-  struct Queued { CallId id; NodeId node; Pid caller; Call call; };
+  struct Queued {
+    CallId id;
+    NodeId node;
+    Pid caller;
+    Call call;
+  };
   enum class Kind : std::uint8_t { spawn, fork, kill, killpg, lead, enter, move_child, session, wait, list, rare, exit };
-  struct Weights { std::uint64_t call, handle, release, deliver, timer; };
+  struct Weights {
+    std::uint64_t call, handle, release, deliver, timer;
+  };
 
   static World::Options options_of(const Options& options, Stream& draws);
   void start_programs();
-  void step();
+  void step();   // one of the things that are possible, by the weights of this run
+  void choose_next(const std::array<std::uint64_t, 5>& weights, std::uint64_t draw, const std::vector<Process*>& ready);
+  void let_call(Process& caller);
   bool stuck();
   void check_relations() const;
   void issue(NodeId node, Pid caller, Call call);
@@ -79,22 +88,22 @@ class RandomRun final : public Watcher {
   Options options_;
   Stream draws_;
   World world_;
-  Weights weights_{};                    // of what happens next
+  Weights weights_{};                       // of what happens next
   std::array<std::uint64_t, 12> kinds_{};   // of what a program calls
-  std::uint32_t roots_ = 1;              // nodes whose init starts a program: each is a session
+  std::uint32_t roots_ = 1;                 // nodes whose init starts a program: each is a session
   History history_;
   std::map<CallId, std::size_t> index_;
-  std::map<CallId, Pid> birth_group_;    // of a Spawn or Fork: the caller's group when it was handled
-  std::map<Pid, Process> processes_;     // living ones
+  std::map<CallId, Pid> birth_group_;   // of a Spawn or Fork: the caller's group when it was handled
+  std::map<Pid, Process> processes_;    // living ones
   std::vector<Pid> known_, groups_;
   std::vector<Queued> queued_;
-  std::vector<CallId> releases_;         // answered, not yet returned
+  std::vector<CallId> releases_;   // answered, not yet returned
   std::vector<Pid> starts_;
   std::set<std::string> messages_;
   std::map<std::string, std::uint64_t> results_;
-  std::uint32_t longest_path_ = 0;       // of a kill
+  std::uint32_t longest_path_ = 0;   // of a kill
   Step now_ = 0;
   bool closing_ = false;
 };
 
-}  // namespace ssi::test
+}   // namespace ssi::test

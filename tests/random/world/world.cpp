@@ -73,7 +73,8 @@ void World::carry_out(NodeId at, CallId cause, std::uint32_t hops) {
     if (watcher_) watcher_->ordered(at, order);
   for (const auto& send : out_.sends) {
     Message message;
-    message.header = {.from = at, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
+    message.header = {
+        .from = at, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
     message.body = send.body;
     // On behalf of another call than the event's, that call's own chain goes on.
     const std::uint32_t before = send.cause == cause ? hops : last_hops_[send.cause];
@@ -105,4 +106,4 @@ void World::check() const {
   if (!report.problems.empty()) invariant_broken(__FILE__, __LINE__, "check_cluster", report.problems.front());
 }
 
-}  // namespace ssi::test
+}   // namespace ssi::test

@@ -44,7 +44,7 @@ class World {
  public:
   struct Options {
     std::uint32_t nodes = 3;
-    config::Values params{};                      // those that differ from the defaults
+    config::Values params{};   // those that differ from the defaults
     std::uint64_t seed = 1;
     config::NodeCosts costs{};
     std::function<std::uint32_t(const Message&)> copies{};   // how often a message is delivered: 1; for canaries 0 or 2
@@ -58,25 +58,31 @@ class World {
 
   CallId next_call() { return CallId{++calls_}; }
   CallId call(NodeId at, Pid caller, Call call) { return this->call(next_call(), at, caller, std::move(call)); }
-  CallId call(CallId id, NodeId at, Pid caller, Call call);       // handled at once
+  CallId call(CallId id, NodeId at, Pid caller, Call call);   // handled at once
   const CallTrace& trace(CallId id) const { return traces_.at(id); }
 
-  std::vector<Channel> deliverable() const;                       // channels with a message, in order
+  std::vector<Channel> deliverable() const;   // channels with a message, in order
   const std::map<Channel, std::deque<Message>>& channels() const { return channels_; }
   void deliver(Channel channel);
-  void deliver_all();                                             // the first channel again and again, until none has a message
+  void deliver_all();   // the first channel again and again, until none has a message
   bool quiet() const { return deliverable().empty(); }
 
-  struct Timer { NodeId node; TimerKey key; std::uint64_t generation; };
+  struct Timer {
+    NodeId node;
+    TimerKey key;
+    std::uint64_t generation;
+  };
   const std::vector<Timer>& timers() const { return timers_; }
-  void fire(std::size_t index);                                   // takes the timer away
+  void fire(std::size_t index);   // takes the timer away
   void pass(Duration time) { now_ = now_ + time; }
-  void break_circuit(NodeId a, NodeId b);                         // what is under way between them is lost; both are told
+  void break_circuit(NodeId a, NodeId b);   // what is under way between them is lost; both are told
 
   const Strategy& machine(NodeId at) const { return *machines_[at.value]; }
   template <class S>
-  const S& as(NodeId at) const { return dynamic_cast<const S&>(machine(at)); }
-  const Effects& last_effects() const { return out_; }            // of the event handled last
+  const S& as(NodeId at) const {
+    return dynamic_cast<const S&>(machine(at));
+  }
+  const Effects& last_effects() const { return out_; }   // of the event handled last
 
  private:
   void handle(NodeId at, const Event& event, CallId cause, std::uint32_t hops, bool serving);
@@ -87,9 +93,9 @@ class World {
   Options options_;
   std::vector<std::unique_ptr<Strategy>> machines_;
   std::map<Channel, std::deque<Message>> channels_;
-  std::map<Channel, std::deque<std::uint32_t>> hops_;             // of the messages in channels_
+  std::map<Channel, std::deque<std::uint32_t>> hops_;   // of the messages in channels_
   std::map<CallId, CallTrace> traces_;
-  std::map<CallId, std::uint32_t> last_hops_;                     // of the last event of each call
+  std::map<CallId, std::uint32_t> last_hops_;   // of the last event of each call
   std::vector<Timer> timers_;
   std::uint64_t calls_ = 0;
   Instant now_{};
@@ -99,4 +105,4 @@ class World {
 
 config::Values param(std::string_view key, config::Value value);
 
-}  // namespace ssi::test
+}   // namespace ssi::test

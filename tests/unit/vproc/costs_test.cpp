@@ -64,15 +64,15 @@ TEST(VprocCosts, EachNodePaysItsOwn) {
   rig.world.deliver_all();
   const Pid child = rig.result();
   EXPECT_EQ(rig.call(0, parent, Kill{child, Signal::none}), 0);
-  EXPECT_EQ(rig.deliver(0, 1), 0);                 // no signal, no cost
+  EXPECT_EQ(rig.deliver(0, 1), 0);   // no signal, no cost
   EXPECT_EQ(rig.deliver(1, 0), 1'000'000);
   EXPECT_EQ(rig.call(0, parent, Wait{}), 1'000);
   rig.call(0, rig.world.init(0), Kill{child, Signal::kill});
-  EXPECT_EQ(rig.deliver(0, 1), 10'100);            // a signal and a death
-  EXPECT_EQ(rig.deliver(1, 0), 1'000'000);         // EXIT_NOTICE: the waiter
-  EXPECT_EQ(rig.deliver(1, 0), 0);                 // LEAVE
-  EXPECT_EQ(rig.deliver(1, 0), 1'000'000);         // KILLED: the killer
-  EXPECT_EQ(rig.call(0, parent, List{}), 200'000); // init and itself
+  EXPECT_EQ(rig.deliver(0, 1), 10'100);              // a signal and a death
+  EXPECT_EQ(rig.deliver(1, 0), 1'000'000);           // EXIT_NOTICE: the waiter
+  EXPECT_EQ(rig.deliver(1, 0), 0);                   // LEAVE
+  EXPECT_EQ(rig.deliver(1, 0), 1'000'000);           // KILLED: the killer
+  EXPECT_EQ(rig.call(0, parent, List{}), 200'000);   // init and itself
 }
 
 TEST(VprocCosts, EveryTestOfLocalityIsChargedAndNoted) {
@@ -94,5 +94,5 @@ TEST(VprocCosts, SiteNumbersAreTheEntrysCount) {
   EXPECT_EQ(static_cast<std::uint32_t>(vproc_switch::Site::list) + 1, vproc_switch::kSites);
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

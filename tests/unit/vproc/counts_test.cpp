@@ -132,8 +132,8 @@ TEST(ExitCount, StatusAndAcknowledgement) {
   const Pid parent = rig.start(0), stays = rig.spawn(parent, 1), leaves = rig.spawn(parent, 1);
   EXPECT_EQ(count(rig.call(rig.fork(parent), Exit{0})), (Count{0, 0}));
   const CallTrace& first = rig.call(leaves, Exit{0});
-  EXPECT_EQ(count(first), (Count{0, 2}));                         // EXIT_NOTICE, EXIT_ACK
-  EXPECT_EQ(count(rig.call(stays, Exit{0})), (Count{0, 3}));      // the group's last member there: LEAVE
+  EXPECT_EQ(count(first), (Count{0, 2}));                      // EXIT_NOTICE, EXIT_ACK
+  EXPECT_EQ(count(rig.call(stays, Exit{0})), (Count{0, 3}));   // the group's last member there: LEAVE
   EXPECT_EQ(count(rig.call(parent, Wait{})), (Count{0, 0}));
 }
 
@@ -149,8 +149,8 @@ TEST(ExitCount, OriginElsewhereIsToldWhenTheStatusIsTaken) {
 TEST(ExitCount, OrphansAreToldAndTheirOriginWhenTheyEnd) {
   Rig rig(3);
   const Pid parent = rig.start(0), first = rig.spawn(parent, 1), second = rig.spawn(parent, 2);
-  EXPECT_EQ(count(rig.call(parent, Exit{0})), (Count{0, 2}));     // REPARENT each
-  EXPECT_EQ(count(rig.call(first, Exit{0})), (Count{0, 2}));      // LEAVE, GONE
+  EXPECT_EQ(count(rig.call(parent, Exit{0})), (Count{0, 2}));   // REPARENT each
+  EXPECT_EQ(count(rig.call(first, Exit{0})), (Count{0, 2}));    // LEAVE, GONE
   EXPECT_EQ(count(rig.call(second, Exit{0})), (Count{0, 2}));
 }
 
@@ -177,16 +177,16 @@ TEST(SetGroupCount, ByHolder) {
   Rig rig(3);
   const Pid parent = rig.start(0), child = rig.spawn(parent, 1), mate = rig.spawn(parent, 1);
   EXPECT_EQ(count(rig.call(parent, SetGroup{})), (Count{0, 0}));
-  EXPECT_EQ(count(rig.call(child, SetGroup{})), (Count{2, 2}));                 // its holder is its origin, node 0
-  EXPECT_EQ(count(rig.call(mate, SetGroup{mate, child})), (Count{2, 3}));       // the last of the old group leaves the node
-  EXPECT_EQ(count(rig.call(parent, SetGroup{mate, mate})), (Count{4, 4}));      // to the child's node, and from there to the holder
+  EXPECT_EQ(count(rig.call(child, SetGroup{})), (Count{2, 2}));              // its holder is its origin, node 0
+  EXPECT_EQ(count(rig.call(mate, SetGroup{mate, child})), (Count{2, 3}));    // the last of the old group leaves the node
+  EXPECT_EQ(count(rig.call(parent, SetGroup{mate, mate})), (Count{4, 4}));   // to the child's node, and from there to the holder
   EXPECT_EQ(count(rig.call(rig.fork(child), SetSession{})), (Count{0, 0}));
 }
 
 TEST(SetGroupCount, OfAChildAtItsOrigin) {
   Rig rig(2, param("pid_from", std::string("execution")));
   const Pid parent = rig.start(0), child = rig.spawn(parent, 1);
-  EXPECT_EQ(count(rig.call(parent, SetGroup{child, child})), (Count{2, 3}));    // SETPGID, LEAVE of the old group, SETPGID_DONE
+  EXPECT_EQ(count(rig.call(parent, SetGroup{child, child})), (Count{2, 3}));   // SETPGID, LEAVE of the old group, SETPGID_DONE
 }
 
 TEST(ListCount, AsksEveryNodeAtOnce) {
@@ -206,5 +206,5 @@ TEST(ServedBy, IsTheNodeThatDidIt) {
   EXPECT_EQ(rig.call(parent, Wait{child, false}).served, NodeId{0});
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

@@ -99,11 +99,11 @@ TEST(GossipInTheSwitch, StartsOnDemandAndSpreads) {
   const Pid caller = rig.start(0);
   rig.fork(caller);
   const auto& first = rig.call(caller, Spawn{{}, {Placement::Kind::least_loaded, {}}});
-  EXPECT_EQ(first.served, NodeId{0});               // nothing is known yet
+  EXPECT_EQ(first.served, NodeId{0});   // nothing is known yet
   ASSERT_EQ(rig.world.timers().size(), 1U);
   rig.world.fire(0);
   rig.world.deliver_all();
-  ASSERT_EQ(rig.world.timers().size(), 3U);          // who was told has begun too
+  ASSERT_EQ(rig.world.timers().size(), 3U);   // who was told has begun too
   while (rig.world.timers().size() > 0 && rig.world.timers()[0].node == NodeId{0}) rig.world.fire(0);
   for (int i = 0; i < 6; ++i) rig.world.fire(0);
   rig.world.deliver_all();
@@ -125,5 +125,5 @@ TEST(GossipInTheSwitch, LoadIsWhoCanRun) {
   EXPECT_EQ(rig.node(0).load(), 1U);
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

@@ -71,10 +71,10 @@ TEST(Memberships, MeetsWhoArrivesBehindABroadcast) {
   memberships.admitted(kGroup, {});
   EXPECT_EQ(memberships.enter(kGroup, kPid, 0), std::nullopt);
   EXPECT_EQ(memberships.signal(kGroup, {4, Signal::hup}), std::vector{kPid});
-  EXPECT_TRUE(memberships.signal(kGroup, {4, Signal::hup}).empty());            // once
+  EXPECT_TRUE(memberships.signal(kGroup, {4, Signal::hup}).empty());   // once
   const Pid behind = Pid::make(NodeId{0}, Incarnation{1}, 8), ahead = Pid::make(NodeId{0}, Incarnation{1}, 9);
   ASSERT_TRUE(memberships.enter(kGroup, behind, 3).has_value());
-  EXPECT_EQ(memberships.enter(kGroup, ahead, 4), std::nullopt);                 // its parent had it
+  EXPECT_EQ(memberships.enter(kGroup, ahead, 4), std::nullopt);   // its parent had it
 }
 
 TEST(Memberships, AcknowledgesWhenWhatWasUnderWayIsSettled) {
@@ -83,7 +83,7 @@ TEST(Memberships, AcknowledgesWhenWhatWasUnderWayIsSettled) {
   memberships.enter(kGroup, kPid, 0);
   memberships.begin(kGroup, TxnId{1});
   EXPECT_FALSE(memberships.acknowledge(kGroup, TxnId{100}, kNoCall, 4, true));
-  memberships.begin(kGroup, TxnId{2});                                          // later: not waited for
+  memberships.begin(kGroup, TxnId{2});   // later: not waited for
   EXPECT_TRUE(memberships.settle(kGroup, TxnId{2}).empty());
   const auto due = memberships.settle(kGroup, TxnId{1});
   ASSERT_EQ(due.size(), 1U);
@@ -165,5 +165,5 @@ TEST(Machine, EveryCallEndsWhenACircuitBreaks) {
   }
 }
 
-}  // namespace
-}  // namespace ssi::test
+}   // namespace
+}   // namespace ssi::test

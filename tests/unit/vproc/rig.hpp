@@ -43,4 +43,4 @@ struct Count {
 };
 inline Count count(const CallTrace& trace) { return {trace.path, trace.total}; }
 
-}  // namespace ssi::test
+}   // namespace ssi::test
