@@ -1,4 +1,4 @@
-// signal_storm: the first program of each node forks `victims` there, then signals victims of nodes that the placement
+// signal_storm: the first program of each node makes `victims` there or on the next node, then signals victims of nodes that the placement
 // chooses. With signal "none" this asks whether a process exists: the smallest remote call there is. Unit of work: a
 // signal that was answered.
 //
@@ -21,10 +21,12 @@ struct Settings : Demand {
   std::int64_t count{};
   std::uint32_t victims{};
   std::string signal;
+  std::string victims_at;
 };
 
 constexpr std::array<std::string_view, 4> kTargets{"local", "round_robin", "random", "random_other"};
 constexpr std::array<std::string_view, 2> kSignals{"none", "usr1"};
+constexpr std::array<std::string_view, 2> kHomes{"home", "next"};
 
 const std::array kFields{
     Bound<Settings>{{"count", Kind::integer, std::int64_t{200}, 1, 1e9, {}, "signals that each first program sends"}, &Settings::count},
@@ -33,6 +35,9 @@ const std::array kFields{
     Bound<Settings>{{"signal", Kind::choice, std::string_view{"usr1"}, 0, 0, kSignals,
                      "none: only ask whether the process exists; usr1: handled by it"},
                     &Settings::signal},
+    Bound<Settings>{{"victims_at", Kind::choice, std::string_view{"home"}, 0, 0, kHomes,
+                     "home: forked where their first program runs; next: spawned on the workload's next node, away from their parent"},
+                    &Settings::victims_at},
     placement_field<Settings>(kTargets,
                               "whose victim is signalled; random_other: any other of the workload's nodes, its own if there is no other"),
     arrival_field<Settings>(),
@@ -68,6 +73,7 @@ class SignalStorm final : public Workload {
   Program sender(std::uint32_t start, Self& self);
   Program victim(std::uint32_t start, std::uint64_t number, Self& self);
 
+  Call new_victim(std::uint32_t start, std::uint64_t number) const;
   std::uint32_t ready(std::uint32_t start) const;
   Pid target(std::uint32_t start, std::uint64_t number) const;
   std::uint32_t target_start(std::uint32_t start, std::uint64_t number, Stream& draws) const;
@@ -101,8 +107,8 @@ Program SignalStorm::first(std::uint32_t start, Self& self) {
   Participant preparing(preparing_), sending(sending_);
   std::vector<Pid> victims, senders;
   for (std::uint64_t number = 0; number < settings_.victims; ++number) {
-    const Result forked = co_await Fork{{setup_.index, kVictim, {start, number}}};
-    if (forked.good()) victims.push_back(forked.pid);
+    const Result made = co_await new_victim(start, number);
+    if (made.good()) victims.push_back(made.pid);
   }
   for (std::uint32_t sender = 0; sender < (settings_.open() ? settings_.jobs : 1); ++sender) {
     const Result forked = co_await Fork{{setup_.index, kSender, {start, 0}}};
@@ -142,6 +148,12 @@ Program SignalStorm::victim(std::uint32_t start, std::uint64_t number, Self& sel
     if (woken.error != Errno::eintr) break;   // cannot pause here: no reason to spin
     self.handled.clear();
   }
+}
+
+Call SignalStorm::new_victim(std::uint32_t start, std::uint64_t number) const {
+  const ProgramRef program{setup_.index, kVictim, {start, number}};
+  if (settings_.victims_at == "home") return Fork{program};
+  return Spawn{program, {Placement::Kind::node, {setup_.starts[(start + 1) % setup_.starts.size()]}}};
 }
 
 std::uint32_t SignalStorm::ready(std::uint32_t start) const {
