@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -31,7 +32,8 @@ bool holds(std::string_view bound, double value, double limit) {
 
 // As written in the scenario: a whole number stays one.
 Json number(double value) {
-  const bool whole = value == static_cast<double>(static_cast<std::int64_t>(value));
+  constexpr double kBeyond = 9e18;   // which no integer holds
+  const bool whole = std::abs(value) < kBeyond && value == static_cast<double>(static_cast<std::int64_t>(value));
   return whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
 }
 

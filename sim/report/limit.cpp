@@ -47,7 +47,7 @@ Limit parse_limit(std::string_view text, Quantity quantity) {
   const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
   if (unit.empty() && number == 0) return {0, ""};   // nothing is nothing in any unit
   for (const Unit& known : units_of(quantity))
-    if (unit == known.name) return {number * known.factor, ""};
+    if (unit == known.name && std::isfinite(number * known.factor)) return {number * known.factor, ""};
   return wrong;
 }
 

@@ -136,9 +136,19 @@ TEST(Limits, NeedTheirUnit) {
   EXPECT_EQ(report::parse_limit("4KiB", Quantity::bytes).value, 4096);
   EXPECT_EQ(report::parse_limit("-0.5", Quantity::number).value, -0.5);
   EXPECT_EQ(report::parse_limit("0", Quantity::time).problem, "");
-  for (const char* bad : {"2", "ms", "2 ms", "2mss", "nan", "inf", "1e400s", ""})
+  for (const char* bad : {"2", "ms", "2 ms", "2mss", "nan", "inf", "1e400s", "1e308h", ""})
     EXPECT_NE(report::parse_limit(bad, Quantity::time).problem, "") << bad;
   EXPECT_NE(report::parse_limit("2ms", Quantity::number).problem, "");
+}
+
+// Found by tests/fuzz: the limit went through an integer, whatever its size.
+TEST(Expectations, HaveLimitsThatNoIntegerHolds) {
+  config::Scenario scenario;
+  scenario.expect.push_back({.metric = "work.done", .strategy = "", .min = "-1e300", .max = "1e300", .equals = std::nullopt});
+  std::vector<Json> runs{{{"ending", "finished"}, {"work", {{"done", 5}}}}};
+  EXPECT_EQ(report::evaluate_expectations(scenario, runs), 0U);
+  EXPECT_EQ(runs[0]["expect"][0]["limit"], -1e300);
+  EXPECT_EQ(runs[0]["expect"][1]["limit"], 1e300);
 }
 
 Json run_of(const std::string& label, int seed, double p99_ns, double per_second = 1.0) {
