@@ -3,8 +3,8 @@
 #pragma once
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "models/base/hash.hpp"
 #include "models/base/ids.hpp"
@@ -23,7 +23,7 @@ class Locations {
 
  private:
   std::size_t limit_;
-  std::map<Pid, NodeId> where_;
+  std::unordered_map<std::uint64_t, NodeId> where_;   // lookup only; by Pid::value
   std::deque<Pid> order_;   // the same pids, oldest first
 };
 
