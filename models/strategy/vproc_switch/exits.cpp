@@ -4,7 +4,6 @@
 
 namespace ssi::vproc_switch {
 
-using vproc::Asker;
 using vproc::OriginEvent;
 
 void VprocSwitch::departed(const native::Departure& departure, Effects& out) {
