@@ -1,6 +1,7 @@
 // What a machine asks of the world. A machine never performs anything: it appends here, and its host carries the
-// effects out after the handler has returned, in this order: `work` is charged to a core; when it is done, disk
-// requests and sends leave, and completions and program orders are carried out, each list in the order of its making.
+// effects out after the handler has returned. At once: timers are set, and programs that end or stop take no further
+// step. Then `work` is charged to a core; when it is done, sends leave, completions reach their programs, and programs
+// start, go on or are interrupted, each list in the order of its making.
 #pragma once
 #include <cstdint>
 #include <utility>
