@@ -183,6 +183,8 @@ Scanner place_of(std::string_view text, std::size_t offset) {
   return scanner;
 }
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 bool refuse_bytes(std::string_view text, const Source& source, Problems& problems) {
   std::size_t nul = text.find('\0');
   std::size_t broken = first_bad_utf8(text);
@@ -201,7 +203,11 @@ bool refuse_bytes(std::string_view text, const Source& source, Problems& problem
 }   // namespace
 
 Node* parse_json(std::string_view text, const Source& source, Document& document, Problems& problems) {
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.starts_with(kByteOrderMark)) {   // nlohmann would pass over this one too, and the scanner would not
+    problems.at(source, 1, 1, {}, "a second byte order mark (remove it)");
+    return nullptr;
+  }
   if (refuse_bytes(text, source, problems)) return nullptr;
   Builder builder(text, source, document, problems);
   constexpr bool kStrict = true, kIgnoreComments = true;

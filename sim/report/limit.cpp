@@ -30,9 +30,9 @@ std::span<const Unit> units_of(Quantity quantity) {
 
 const char* right_form(Quantity quantity) {
   switch (quantity) {
-    case Quantity::number: return "a number without a unit, such as 1.5";
-    case Quantity::time: return "a time with its unit, such as \"2ms\"";
-    case Quantity::bytes: return "a size with its unit, such as \"4KiB\"";
+    case Quantity::number: return "a number without a unit (write one such as 1.5)";
+    case Quantity::time: return "a time with its unit (write one such as \"2ms\")";
+    case Quantity::bytes: return "a size with its unit (write one such as \"4KiB\")";
   }
   return "";
 }

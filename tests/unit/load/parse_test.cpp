@@ -39,6 +39,7 @@ TEST(Parse, KnowsPlacesAndPointers) {
 
 TEST(Parse, AcceptsByteOrderMarkAndComments) {
   EXPECT_NE(Parsed("\xef\xbb\xbf{}").root, nullptr);
+  EXPECT_EQ(Parsed("\xef\xbb\xbf\xef\xbb\xbf{}").root, nullptr);
   EXPECT_NE(Parsed("// a\n/* b */ {} // c").root, nullptr);
   EXPECT_NE(Parsed("\r\n\t 1").root, nullptr);
 }
