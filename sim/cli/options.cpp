@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "sim/cli/exit_code.hpp"
+#include "sim/load/wording.hpp"
 
 namespace ssi::cli {
 namespace {
@@ -23,6 +24,7 @@ const Words kTraces{"ops"};
 const Words kLaterTraces{"chrome", "paje", "ops.gz", "chrome.gz", "paje.gz"};
 const Words kSchemas{"scenario", "platform", "results"};
 constexpr std::size_t kMaxJobs = 1024;
+constexpr std::size_t kMostShown = 400;        // characters of a word that we quote
 constexpr const char* kStray = "stray-word";   // collects words that belong to no option
 
 struct OptionRow {
@@ -76,13 +78,14 @@ std::string joined(const Words& words) { return fmt::format("{}", fmt::join(word
 // `name` as the user gave it: "--sed", "trace-filter", ...
 [[noreturn]] void refuse_option(std::string name) {
   name.erase(0, name.find_first_not_of('-'));
-  name = "--" + name.substr(0, name.find('='));
+  name = "--" + load::printable(name.substr(0, name.find('=')), kMostShown);
   if (name == "--trace-filter") throw UserError("--trace-filter is not in this version");
   refuse("unknown option " + name + load::did_you_mean(name, option_names()));
 }
 
 // A word that belongs to no option.
-[[noreturn]] void refuse_word(const std::string& word) {
+[[noreturn]] void refuse_word(const std::string& given) {
+  const std::string word = load::printable(given, kMostShown);
   if (word.starts_with('-')) refuse("unknown option " + word + load::did_you_mean("-" + word, option_names()));
   const bool file = word.find('/') != std::string::npos || word.find(".json") != std::string::npos;
   if (file) refuse(fmt::format("what to do with \"{}\"? (did you mean --scenario {}?)", word, word));

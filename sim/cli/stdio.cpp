@@ -1,6 +1,7 @@
 #include "sim/cli/stdio.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,17 @@ int write_all(int descriptor, std::string_view rest) {
   return 0;
 }
 
+// What a terminal would obey, made visible: a message quotes what users wrote.
+std::string tame(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool obeyed = (byte < 0x20 && c != '\n') || byte == 0x7f;
+    out += obeyed ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return out;
+}
+
 }   // namespace
 
 void guard_standard_descriptors() {
@@ -35,7 +47,7 @@ void write_output(std::string_view text) {
   if (reason != 0 && reason != EPIPE) throw UserError(std::string("standard output: ") + std::strerror(reason));
 }
 
-void complain(std::string_view text) { write_all(STDERR_FILENO, "ssisim: " + std::string(text) + "\n"); }
+void complain(std::string_view text) { write_all(STDERR_FILENO, "ssisim: " + tame(text) + "\n"); }
 
 bool error_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
