@@ -152,7 +152,8 @@ class Environment(Surroundings):
 
 class Arguments(Surroundings):
     def test_odd_words(self):
-        for words in ((b"\xff\xfe",), (b"--scenario", b"\xff.json"), (b"--\xff",), (b"--scenario",), (b"",), (b"--",), (b"-",), (b"--scenario", b""),
+        for words in ((b"\xff\xfe",), (b"--scenario", b"\xff.json"), (b"--\xff",), (b"--scenario",), (b"",), (b"--",), (b"-",),
+                      (b"--scenario", b""),
                       (b"--", b"--scenario", SMALL.encode()), (b"--scenario", SMALL.encode(), b""), (b"--scenario", SMALL.encode(), b"--", b"x"),
                       (b"--scenario", SMALL.encode(), b"--scenario", SMALL.encode()), (b"--seed", b"1", b"--seed", b"2"),
                       (b"--scenario", SMALL.encode(), b"--set", b"a=" + b"x" * 100_000), (b"x" * 100_000,), (b"--" + b"x" * 100_000,),
