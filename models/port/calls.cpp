@@ -34,4 +34,4 @@ std::string_view name_of(Signal signal) {
   return "?";
 }
 
-}  // namespace ssi
+}   // namespace ssi

@@ -14,7 +14,16 @@
 namespace ssi {
 
 enum class Signal : std::uint8_t {
-  none = 0, hup = 1, interrupt = 2, kill = 9, usr1 = 10, usr2 = 12, term = 15, chld = 17, cont = 18, stop = 19
+  none = 0,
+  hup = 1,
+  interrupt = 2,
+  kill = 9,
+  usr1 = 10,
+  usr2 = 12,
+  term = 15,
+  chld = 17,
+  cont = 18,
+  stop = 19
 };
 enum class Disposition : std::uint8_t { standard, ignore, handler };
 
@@ -33,19 +42,45 @@ struct Placement {
   NodeId node{};
 };
 
-struct Spawn { ProgramRef program; Placement placement; };   // fork + exec; the child's pid is returned
-struct Fork { ProgramRef child; };                           // the child runs here and inherits signal dispositions
-struct Exit { std::int32_t status{}; };                      // never returns
-struct Wait { Pid child{kNoPid}; bool no_hang{}; };          // kNoPid: any child; returns pid and status
-struct Kill { Pid pid; Signal signal; };                     // Signal::none only asks whether the process exists
-struct KillGroup { Pid group; Signal signal; };
-struct SetAction { Signal signal; Disposition disposition; };
-struct SetGroup { Pid pid; Pid group; };                     // kNoPid: the caller; group kNoPid: pid itself
+struct Spawn {
+  ProgramRef program;
+  Placement placement;
+};   // fork + exec; the child's pid is returned
+struct Fork {
+  ProgramRef child;
+};   // the child runs here and inherits signal dispositions
+struct Exit {
+  std::int32_t status{};
+};   // never returns
+struct Wait {
+  Pid child{kNoPid};
+  bool no_hang{};
+};   // kNoPid: any child; returns pid and status
+struct Kill {
+  Pid pid;
+  Signal signal;
+};   // Signal::none only asks whether the process exists
+struct KillGroup {
+  Pid group;
+  Signal signal;
+};
+struct SetAction {
+  Signal signal;
+  Disposition disposition;
+};
+struct SetGroup {
+  Pid pid;
+  Pid group;
+};   // kNoPid: the caller; group kNoPid: pid itself
 struct SetSession {};
-struct List {};                                              // ps: every process that the caller's system shows
-struct Pause {};                                             // until a signal was handled; always ends in EINTR
-struct Compute { Duration cpu; };                            // node-local: cpu time of one core
-struct Sleep { Instant until; };                             // node-local: at once when `until` has passed
+struct List {};    // ps: every process that the caller's system shows
+struct Pause {};   // until a signal was handled; always ends in EINTR
+struct Compute {
+  Duration cpu;
+};   // node-local: cpu time of one core
+struct Sleep {
+  Instant until;
+};   // node-local: at once when `until` has passed
 
 using Call = std::variant<Spawn, Fork, Exit, Wait, Kill, KillGroup, SetAction, SetGroup, SetSession, List, Pause, Compute, Sleep>;
 
@@ -65,8 +100,8 @@ enum class Certainty : std::uint8_t { ok, fail, info };
 struct Result {
   Errno error = Errno::none;
   Certainty certainty = Certainty::ok;
-  Pid pid{kNoPid};             // spawn, fork, wait
-  std::int32_t status{};       // wait: exit status, or 128 + signal when a signal ended the child
+  Pid pid{kNoPid};                                             // spawn, fork, wait
+  std::int32_t status{};                                       // wait: exit status, or 128 + signal when a signal ended the child
   std::shared_ptr<const std::vector<ProcessInfo>> processes;   // list
 
   static Result ok(Pid pid = kNoPid, std::int32_t status = 0) { return {Errno::none, Certainty::ok, pid, status, {}}; }
@@ -80,4 +115,4 @@ constexpr std::int32_t status_of(Signal signal) { return 128 + static_cast<std::
 std::string_view name_of(Errno error);     // "ESRCH"; "" for none
 std::string_view name_of(Signal signal);   // "SIGTERM"; "0" for none
 
-}  // namespace ssi
+}   // namespace ssi

@@ -20,11 +20,11 @@ enum class Work : std::uint8_t { kernel, dispatch };
 // Orders to the host about the program of a process that runs on this node.
 struct ProgramOrder {
   enum class Kind : std::uint8_t {
-    start,      // create the program `program` as process `pid`
-    end,        // the process is dead: its program runs no further step; its pending call gets no answer
-    stop,       // job control: no further step until `resume`
+    start,   // create the program `program` as process `pid`
+    end,     // the process is dead: its program runs no further step; its pending call gets no answer
+    stop,    // job control: no further step until `resume`
     resume,
-    interrupt,  // a handler ran for `signal`: counted for the program; a sleep in progress ends in EINTR
+    interrupt,   // a handler ran for `signal`: counted for the program; a sleep in progress ends in EINTR
   } kind;
   Pid pid;
   ProgramRef program{};
@@ -34,9 +34,9 @@ struct ProgramOrder {
 // Counts that only a machine can see. Derived figures are the recorder's business.
 struct Note {
   enum class Kind : std::uint8_t {
-    locality_test,   // a place where the design asked "is it here?"; subject = site number of the design
-    shipped,         // ... and it was not: the request left for another node
-    stale_location,  // a cached location was wrong
+    locality_test,    // a place where the design asked "is it here?"; subject = site number of the design
+    shipped,          // ... and it was not: the request left for another node
+    stale_location,   // a cached location was wrong
   } kind;
   std::uint32_t subject{};
 };
@@ -48,17 +48,33 @@ struct SendOptions {
 
 class Effects {
  public:
-  struct Send { NodeId to; TxnId txn; Priority priority; CallId cause; bool before_work; Body body; };
-  struct Completion { CallId call; Result result; NodeId served; };
-  struct Timer { TimerKey key; std::uint64_t generation; Duration after; bool background; };
+  struct Send {
+    NodeId to;
+    TxnId txn;
+    Priority priority;
+    CallId cause;
+    bool before_work;
+    Body body;
+  };
+  struct Completion {
+    CallId call;
+    Result result;
+    NodeId served;
+  };
+  struct Timer {
+    TimerKey key;
+    std::uint64_t generation;
+    Duration after;
+    bool background;
+  };
 
   void work(Duration time, Work kind = Work::kernel) { (kind == Work::kernel ? kernel_work : dispatch_work) += time; }
 
   // Appends a message. The host sets the priority: raised while a message is being handled, normal otherwise.
   template <class Variant>
   void send(NodeId to, TxnId txn, Variant message, SendOptions options = {}) {
-    sends.push_back({to, txn, serving ? Priority::raised : Priority::normal,
-                     options.cause == kNoCall ? cause : options.cause, options.before_work, Body(std::move(message))});
+    sends.push_back({to, txn, serving ? Priority::raised : Priority::normal, options.cause == kNoCall ? cause : options.cause,
+                     options.before_work, Body(std::move(message))});
   }
   // `served`: the node on which the request was carried out.
   void complete(CallId call, Result result, NodeId served) { completions.push_back({call, std::move(result), served}); }
@@ -91,4 +107,4 @@ class Effects {
   bool serving = false;    // the event is a message
 };
 
-}  // namespace ssi
+}   // namespace ssi

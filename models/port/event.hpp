@@ -10,13 +10,28 @@
 
 namespace ssi {
 
-struct BootEvent {};                                     // the first event of an incarnation
-struct CallEvent { CallId id; Pid caller; const Call* call; };   // never Compute or Sleep: the host serves those
-struct MessageEvent { const Message* message; };
-struct TimerEvent { TimerKey key; std::uint64_t generation; };   // may be late or spurious: compare the generation
-struct CircuitBroken { NodeId peer; std::uint32_t epoch; };      // what was unacknowledged on that circuit is lost
-struct ViewChange { ViewId view; std::vector<NodeId> members; };
+struct BootEvent {};   // the first event of an incarnation
+struct CallEvent {
+  CallId id;
+  Pid caller;
+  const Call* call;
+};   // never Compute or Sleep: the host serves those
+struct MessageEvent {
+  const Message* message;
+};
+struct TimerEvent {
+  TimerKey key;
+  std::uint64_t generation;
+};   // may be late or spurious: compare the generation
+struct CircuitBroken {
+  NodeId peer;
+  std::uint32_t epoch;
+};   // what was unacknowledged on that circuit is lost
+struct ViewChange {
+  ViewId view;
+  std::vector<NodeId> members;
+};
 
 using Event = std::variant<BootEvent, CallEvent, MessageEvent, TimerEvent, CircuitBroken, ViewChange>;
 
-}  // namespace ssi
+}   // namespace ssi

@@ -43,16 +43,20 @@ class Body {
 
   Body() = default;
   template <class V>
-    requires(!std::same_as<std::remove_cvref_t<V>, Body>)
-  // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the requirement above excludes Body
-  explicit Body(V&& variant) : ops_(&kOps<std::remove_cvref_t<V>>) {
+  requires(!std::same_as<std::remove_cvref_t<V>, Body>)
+      // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the requirement above excludes Body
+      explicit Body(V&& variant)
+      : ops_(&kOps<std::remove_cvref_t<V>>) {
     using T = std::remove_cvref_t<V>;
-    static_assert(sizeof(T) <= kInlineBytes && std::is_nothrow_move_constructible_v<T>,
-                  "put what is large behind a shared_ptr<const T>");
+    static_assert(sizeof(T) <= kInlineBytes && std::is_nothrow_move_constructible_v<T>, "put what is large behind a shared_ptr<const T>");
     ::new (static_cast<void*>(&storage_)) T(std::forward<V>(variant));
   }
-  Body(const Body& other) : ops_(other.ops_) { if (ops_) ops_->copy(&other.storage_, &storage_); }
-  Body(Body&& other) noexcept : ops_(other.ops_) { if (ops_) ops_->move(&other.storage_, &storage_); }
+  Body(const Body& other) : ops_(other.ops_) {
+    if (ops_) ops_->copy(&other.storage_, &storage_);
+  }
+  Body(Body&& other) noexcept : ops_(other.ops_) {
+    if (ops_) ops_->move(&other.storage_, &storage_);
+  }
   Body& operator=(Body other) noexcept {
     reset();
     ops_ = other.ops_;
@@ -62,7 +66,9 @@ class Body {
   ~Body() { reset(); }
 
   template <class V>
-  bool is() const { return ops_ == &kOps<V>; }
+  bool is() const {
+    return ops_ == &kOps<V>;
+  }
   template <class V>
   const V& get() const {
     SSI_CHECK(is<V>(), "a message reached a machine of another protocol");
@@ -106,12 +112,12 @@ struct Header {
   NodeId from, to;
   Incarnation from_incarnation, to_incarnation;
   std::uint32_t circuit_epoch{};
-  ViewId view;                     // the view it was sent in
-  std::uint64_t sequence{};        // within circuit and priority class
+  ViewId view;                // the view it was sent in
+  std::uint64_t sequence{};   // within circuit and priority class
   TxnId txn;
-  CallId cause;                    // on whose behalf it was sent; kNoCall: background
+  CallId cause;   // on whose behalf it was sent; kNoCall: background
   Priority priority = Priority::normal;
-  std::uint64_t bytes{};           // on the wire, header included
+  std::uint64_t bytes{};   // on the wire, header included
 };
 
 struct Message {
@@ -119,4 +125,4 @@ struct Message {
   Body body;
 };
 
-}  // namespace ssi
+}   // namespace ssi

@@ -26,10 +26,10 @@ class Strategy {
  public:
   virtual ~Strategy() = default;
   virtual void on_event(Instant now, const Event& event, Effects& out) = 0;
-  virtual void check_invariants() const = 0;             // what this node can see; SSI_INVARIANT throws
+  virtual void check_invariants() const = 0;   // what this node can see; SSI_INVARIANT throws
   virtual std::unique_ptr<Strategy> clone() const = 0;
   virtual void hash_into(StateHash& hash) const = 0;
   virtual void describe(StateDump& out) const = 0;
 };
 
-}  // namespace ssi
+}   // namespace ssi

@@ -8,13 +8,30 @@ namespace ssi {
 
 const std::vector<StrategyEntry>& strategies() {
   static const std::vector<StrategyEntry> kAll{
-      {"smp", "one machine with all the cores: one kernel, no network; what the others are measured against",
-       Image::one_machine, {.process = "full"}, {}, 0, smp::make, smp::check_cluster},
-      {"isolated", "no single system image: a kernel on each node that knows of no other; a remote pid does not exist",
-       Image::per_node, {.process = "local"}, {}, 0, isolated::make, isolated::check_cluster},
-      {"vproc_switch", "a switch for process operations (TNC, OpenSSI): here, or shipped to where the process lives; one pid space",
-       Image::per_node, {.process = "full"}, config::plain<vproc_switch::Settings>(vproc_switch::settings_fields()),
-       vproc_switch::kSites, vproc_switch::make, vproc_switch::check_cluster},
+      {"smp",
+       "one machine with all the cores: one kernel, no network; what the others are measured against",
+       Image::one_machine,
+       {.process = "full"},
+       {},
+       0,
+       smp::make,
+       smp::check_cluster},
+      {"isolated",
+       "no single system image: a kernel on each node that knows of no other; a remote pid does not exist",
+       Image::per_node,
+       {.process = "local"},
+       {},
+       0,
+       isolated::make,
+       isolated::check_cluster},
+      {"vproc_switch",
+       "a switch for process operations (TNC, OpenSSI): here, or shipped to where the process lives; one pid space",
+       Image::per_node,
+       {.process = "full"},
+       config::plain<vproc_switch::Settings>(vproc_switch::settings_fields()),
+       vproc_switch::kSites,
+       vproc_switch::make,
+       vproc_switch::check_cluster},
   };
   return kAll;
 }
@@ -25,4 +42,4 @@ const StrategyEntry* find_strategy(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace ssi
+}   // namespace ssi

@@ -17,10 +17,10 @@ namespace ssi {
 // What one node's machine is told at boot.
 struct NodeSetup {
   NodeId self;
-  std::uint32_t nodes{};          // in the image: 1 for `smp`
-  std::uint32_t cores{};          // of this node
+  std::uint32_t nodes{};   // in the image: 1 for `smp`
+  std::uint32_t cores{};   // of this node
   Incarnation incarnation{1};
-  RandomRoot random;              // draw named streams from it
+  RandomRoot random;   // draw named streams from it
   config::NodeCosts costs;
 };
 
@@ -54,4 +54,4 @@ struct StrategyEntry {
 const std::vector<StrategyEntry>& strategies();
 const StrategyEntry* find_strategy(std::string_view name);   // nullptr: no such strategy
 
-}  // namespace ssi
+}   // namespace ssi

@@ -20,7 +20,7 @@ struct Routes::State {
   std::vector<std::vector<std::optional<RouteSpan>>> rows;       // by source, made when it first sends
   std::deque<std::vector<std::uint32_t>> ports;                  // stays where it is: spans refer to it
 
-  std::vector<std::uint32_t> up, down;                           // of a star: each node's link, out and in
+  std::vector<std::uint32_t> up, down;   // of a star: each node's link, out and in
 
   std::uint32_t number_of(const s4u::Link* link) {
     const auto [at, fresh] = numbers.emplace(link, static_cast<std::uint32_t>(links.size()));

@@ -24,7 +24,7 @@ class Locations {
  private:
   std::size_t limit_;
   std::unordered_map<std::uint64_t, NodeId> where_;   // lookup only; by Pid::value
-  std::deque<Pid> order_;   // the same pids, oldest first
+  std::deque<Pid> order_;                             // the same pids, oldest first
 };
 
 }   // namespace ssi::vproc
