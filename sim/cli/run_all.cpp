@@ -24,7 +24,8 @@ class Campaign {
  public:
   Campaign(const config::Scenario& scenario, const Options& options, OutFolder& out)
       : scenario_(scenario), options_(options), out_(out), times_(options.repeat_check ? 2 : 1) {
-    for (const RunSpec& spec : runs_of(scenario)) results_.push_back({.spec = spec, .record = {}, .second = {}, .difference = {}});
+    for (const RunSpec& spec : runs_of(scenario))
+      results_.push_back({.spec = spec, .record = {}, .second = {}, .difference = {}, .ended = 0});
     if (options.repeat_check) check_folder_ = out.make_folder("check");
   }
 
@@ -76,10 +77,11 @@ class Campaign {
       if (record.reason.empty()) record.reason = "its process " + end.how();
     }
     progress.ended(end.job);
-    if (options_.repeat_check) compare_when_both_ended(end.job / times_);
+    if (options_.repeat_check && ++result_of(end.job).ended == times_) compare(end.job / times_);
   }
 
-  void compare_when_both_ended(std::size_t index) {
+  // Both children have ended: a run's record may come some time before its process is gone.
+  void compare(std::size_t index) {
     RunResult& result = results_[index];
     if (result.record.state != RunRecord::State::recorded || result.second.state != RunRecord::State::recorded) return;
     const std::string first = events_path(index * times_);

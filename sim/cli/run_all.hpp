@@ -27,6 +27,7 @@ struct RunResult {
   RunRecord record;
   RunRecord second;         // of --repeat-check
   std::string difference;   // not empty: the two differ, and where first
+  std::size_t ended = 0;    // of its one or two processes
 };
 
 // Strategies x replicates x fidelities, in the order of results.json: by fidelity, strategy, seed.
