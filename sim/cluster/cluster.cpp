@@ -40,6 +40,11 @@ void Cluster::enqueue(NodeId node, Item item, bool raised) {
   backend_.schedule(node);
 }
 
+void Cluster::discard(Token packet) {
+  packets_[packet].message.body = Body();
+  packets_.give_back(packet);
+}
+
 void Cluster::serve(NodeId node) {
   while (!ended_ && serve_one(node)) {}
   finish_if_over();
@@ -74,9 +79,7 @@ void Cluster::handle(NodeId node, Item item) {
       const MessageType& type = message.body.type();
       recorder_.delivered({now(), message.header.from, node, type.hash, type.name});
       run_machine(node, MessageEvent{&message}, item);
-      packets_[item.packet].message.body = Body();
-      packets_.give_back(item.packet);
-      return;
+      return discard(item.packet);
     }
     case Item::Kind::call: {
       OpenCall* call = ledger_.find(item.call);
@@ -133,8 +136,7 @@ void Cluster::transferred(Token token) {
     Packet& packet = packets_[lost];
     if (!packet.background) --foreground_;
     ledger_.stopped(packet.trail.cause);
-    packet.message.body = Body();
-    packets_.give_back(lost);
+    discard(lost);
   }
 }
 

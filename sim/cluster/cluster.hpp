@@ -59,7 +59,6 @@ class Cluster final : public BackendClient {
   // Ends the run from outside (an exception on an actor): the first reason stays.
   void end(Ending ending, const std::string& why);
   bool ended() const { return ended_; }
-  Net& net() { return net_; }
 
  private:
   // Something that waits for, or is in, service.
@@ -99,6 +98,7 @@ class Cluster final : public BackendClient {
   Node& at(NodeId node) { return nodes_[node.value]; }
 
   // queue and service: cluster.cpp
+  void discard(Token packet);
   void enqueue(NodeId node, Item item, bool raised = false);
   bool serve_one(NodeId node);
   void handle(NodeId node, Item item);
@@ -120,9 +120,11 @@ class Cluster final : public BackendClient {
   void obey(const ProgramOrder& order);
   void answer_program(Running& program, Result result);
   void advance(Running& program, Result result);
-  bool begin_call(Running& program, Call call);   // false: it was answered at once, in program.answer_now
+  bool begin_call(Running& program, Call call);   // false: it took no time and is ok
   void end_program(Pid pid);
   void stop_program(Running& program);
+  void compute(Running& program, Duration work);
+  Duration break_off(Running& program);
   void compute_done(std::uint32_t slot);
 
   Setup setup_;

@@ -36,7 +36,6 @@ class Ledger {
 
   OpenCall& open(Call request, Pid caller, NodeId node, Instant issued, bool recorded);
   OpenCall* find(CallId id);   // nullptr: none, or settled
-  std::size_t open_calls() const { return pool_.in_use(); }
 
   void started(CallId id);   // something on its behalf is under way
   void stopped(CallId id);   // ... and is over

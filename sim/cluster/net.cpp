@@ -10,8 +10,6 @@ Net::Circuit& Net::circuit(NodeId from, NodeId to) {
   return row[to.value];
 }
 
-std::uint32_t Net::epoch(NodeId a, NodeId b) { return circuit(a, b).epoch; }
-
 void Net::stamp(Header& header) {
   Circuit& out = circuit(header.from, header.to);
   header.from_incarnation = incarnation(header.from);

@@ -32,7 +32,6 @@ class Net {
   void restart(NodeId node, std::vector<Token>& dropped);
 
   Incarnation incarnation(NodeId node) const { return incarnation_[node.value]; }
-  std::uint32_t epoch(NodeId a, NodeId b);
 
  private:
   struct Circuit {   // one direction; small, since there are nodes x nodes of them

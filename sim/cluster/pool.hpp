@@ -22,7 +22,6 @@ class Pool {
   void give_back(std::uint32_t index) { free_.push_back(index); }
   T& operator[](std::uint32_t index) { return slots_[index]; }
   const T& operator[](std::uint32_t index) const { return slots_[index]; }
-  std::size_t in_use() const { return slots_.size() - free_.size(); }
 
  private:
   std::deque<T> slots_;   // references stay valid while it grows

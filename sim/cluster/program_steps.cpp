@@ -30,13 +30,7 @@ void Cluster::obey(const ProgramOrder& order) {
       return answer_program(*program, Result::ok());
     case ProgramOrder::Kind::resume:
       program->stopped = false;
-      if (program->left.ns > 0) {
-        program->computing = true;
-        ++foreground_;
-        const Duration left = std::exchange(program->left, Duration{});
-        at(program->node).program_used += left;
-        return backend_.start_work(program->node, CpuClass::program, left, programs_.slot(program->pid) | kProgramWork);
-      }
+      if (program->left.ns > 0) return compute(*program, std::exchange(program->left, Duration{}));
       if (program->held) {
         const Result held = *std::exchange(program->held, std::nullopt);
         advance(*program, held);
@@ -65,23 +59,18 @@ void Cluster::advance(Running& program, Result result) {
     for (Instant intended : program.self->finished) recorder_.work_done(now(), program.what.workload, intended);
     program.self->finished.clear();
     if (begin_call(program, call ? std::move(*call) : Call(Exit{0}))) return;
-    result = program.answer_now;
+    result = Result::ok();   // of a call that takes no time
   }
   SSI_CHECK(false, "a program makes calls that take no time, without end");
 }
 
 bool Cluster::begin_call(Running& program, Call request) {
-  if (const auto* compute = std::get_if<Compute>(&request)) {
-    program.answer_now = Result::ok();
-    if (compute->cpu.ns <= 0) return false;
-    program.computing = true;
-    ++foreground_;
-    at(program.node).program_used += compute->cpu;
-    backend_.start_work(program.node, CpuClass::program, compute->cpu, programs_.slot(program.pid) | kProgramWork);
+  if (const auto* asked = std::get_if<Compute>(&request)) {
+    if (asked->cpu.ns <= 0) return false;
+    compute(program, asked->cpu);
     return true;
   }
   if (const auto* sleep = std::get_if<Sleep>(&request)) {
-    program.answer_now = Result::ok();
     if (sleep->until <= now()) return false;
     program.sleep = ++sleeps_;
     ++foreground_;
@@ -96,6 +85,22 @@ bool Cluster::begin_call(Running& program, Call request) {
   return true;
 }
 
+void Cluster::compute(Running& program, Duration work) {
+  program.computing = true;
+  ++foreground_;
+  at(program.node).program_used += work;
+  backend_.start_work(program.node, CpuClass::program, work, programs_.slot(program.pid) | kProgramWork);
+}
+
+// What was left of a computation that goes no further now.
+Duration Cluster::break_off(Running& program) {
+  program.computing = false;
+  --foreground_;
+  const Duration left = backend_.cancel_work(programs_.slot(program.pid) | kProgramWork);
+  at(program.node).program_used += Duration{-left.ns};
+  return left;
+}
+
 void Cluster::compute_done(std::uint32_t slot) {
   Running& program = programs_.in_slot(slot);
   --foreground_;
@@ -105,20 +110,13 @@ void Cluster::compute_done(std::uint32_t slot) {
 
 void Cluster::stop_program(Running& program) {
   program.stopped = true;
-  if (!program.computing) return;
-  program.computing = false;
-  --foreground_;
-  program.left = backend_.cancel_work(programs_.slot(program.pid) | kProgramWork);
-  at(program.node).program_used += Duration{-program.left.ns};
+  if (program.computing) program.left = break_off(program);
 }
 
 void Cluster::end_program(Pid pid) {
   Running* program = programs_.find(pid);
   SSI_CHECK(program, "the end of a program that does not run");
-  if (program->computing) {
-    --foreground_;
-    at(program->node).program_used += Duration{-backend_.cancel_work(programs_.slot(pid) | kProgramWork).ns};
-  }
+  if (program->computing) break_off(*program);
   if (program->sleep != 0) --foreground_;
   if (OpenCall* call = ledger_.find(program->call)) {
     bool answered_now = false;   // its exit, say

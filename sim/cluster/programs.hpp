@@ -23,8 +23,6 @@ struct Running {
   std::uint64_t sleep = 0;      // not 0: asleep, and which sleep
   Duration left{};              // of a computation that a stop broke off
   std::optional<Result> held;   // an answer that came while stopped
-  Result answer_now{};          // of a call that took no time
-  bool in_use = false;
 };
 
 class Programs {
@@ -33,7 +31,6 @@ class Programs {
     const std::uint32_t slot = pool_.take();
     Running& program = pool_[slot] = Running{};
     program.pid = pid;
-    program.in_use = true;
     slots_[pid.value] = slot;
     return program;
   }

@@ -65,12 +65,12 @@ void Queue::take(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kernel_done:
       cores_[event.subject].kernel_ends(now_ps_, alarms_);
-      arm({event.subject});
+      arm();
       return client_->work_done(event.detail);
     case Event::Kind::program_look: {
       const std::uint32_t node = node_of_program_[event.subject];
       const bool done = cores_[node].look(now_ps_, event.subject | kProgramWork, event.detail, alarms_);
-      arm({node});
+      arm();
       if (done) client_->work_done(event.subject | kProgramWork);
       return;
     }
@@ -96,12 +96,9 @@ void Queue::schedule(NodeId node) {
   runnable_.push_back(node);
 }
 
-void Queue::arm(NodeId node) {
+void Queue::arm() {
   for (const Cores::Alarm& alarm : alarms_) {
-    const std::uint32_t slot = alarm.token & ~kProgramWork;
-    if (node_of_program_.size() <= slot) node_of_program_.resize(slot + 1);
-    node_of_program_[slot] = node.value;
-    heap_.push(alarm.at, {Event::Kind::program_look, slot, alarm.generation});
+    heap_.push(alarm.at, {Event::Kind::program_look, alarm.token & ~kProgramWork, alarm.generation});
   }
   alarms_.clear();
 }
@@ -114,16 +111,16 @@ void Queue::start_work(NodeId node, CpuClass cpu, Duration work, Token token) {
   } else {
     const std::uint32_t slot = token & ~kProgramWork;
     if (node_of_program_.size() <= slot) node_of_program_.resize(slot + 1);
-    node_of_program_[slot] = node.value;   // also while it waits for a core
+    node_of_program_[slot] = node.value;
     cores_[node.value].program_starts(now_ps_, token, ps, alarms_);
   }
-  arm(node);
+  arm();
 }
 
 Duration Queue::cancel_work(Token token) {
   const NodeId node{node_of_program_[token & ~kProgramWork]};
   const std::int64_t left = cores_[node.value].cancel(now_ps_, token, alarms_);
-  arm(node);
+  arm();
   return {left / kPerNanosecond};
 }
 
@@ -169,11 +166,10 @@ void Queue::ask(std::uint32_t index) {
 }
 
 void Queue::wake_at(Instant date) {
-  const std::int64_t ps = date.ns * kPerNanosecond;
+  const std::int64_t ps = std::max(date.ns * kPerNanosecond, now_ps_);
   if (ps == wake_ps_) return;
   wake_ps_ = ps;
-  heap_.push(std::max(ps, now_ps_), {Event::Kind::wake, 0, 0});
-  wake_ps_ = std::max(ps, now_ps_);
+  heap_.push(ps, {Event::Kind::wake, 0, 0});
 }
 
 }   // namespace ssi::sim

@@ -65,7 +65,7 @@ class Queue final : public Backend {
   void take(const Event& event);
   void send_chunk(std::uint32_t transfer);
   void ask(std::uint32_t chunk);
-  void arm(NodeId node);
+  void arm();
 
   Routes routes_;
   std::vector<Port> ports_;
