@@ -13,46 +13,44 @@ bool acts_at_once(ProgramOrder::Kind kind) { return kind == ProgramOrder::Kind::
 
 }   // namespace
 
-void Cluster::carry_out(NodeId node, const Item& item, std::uint32_t socket) {
+void Cluster::carry_out(Service& service, const Header* received) {
   for (const Effects::Timer& timer : out_.timers) {
     if (!timer.background) ++foreground_;
-    agenda_.add(now() + timer.after, TimerDue{node, timer.key, timer.generation, timer.background});
+    agenda_.add(now() + timer.after, TimerDue{service.node, timer.key, timer.generation, timer.background});
   }
   if (!out_.timers.empty()) backend_.wake_at(*agenda_.first());
-  for (const Note& note : out_.notes) recorder_.noted(node, note);
-  take_orders_that_act_at_once(node, socket);
+  for (const Note& note : out_.notes) recorder_.noted(service.node, note);
+  take_orders_that_act_at_once(service);
 
-  const Token token = services_.take();
-  Service& service = services_[token];
-  service.node = node;
-  service.trail = item.trail;
-  service.background = item.background;
   service.dispatch = out_.dispatch_work;
-  service.kernel = out_.kernel_work + message_work(node, item);
-  service.socket = socket;
+  service.kernel = out_.kernel_work + hosts_work(service, received);
   for (Effects::Send& send : out_.sends)
-    if (send.before_work) depart(node, send, item.trail, item.background);
-  std::swap(service.sends, out_.sends);
-  std::swap(service.completions, out_.completions);
-  std::swap(service.orders, out_.programs);
+    if (send.before_work) depart(service, send);
 
-  ++at(node).busy;
   const Duration work = service.dispatch + service.kernel;
-  at(node).kernel_used += work;
-  if (work.ns == 0) return release(token);
-  backend_.start_work(node, CpuClass::kernel, work, token);
+  if (work.ns == 0) return release(service, out_.sends, out_.completions, out_.programs);
+  Node& node = at(service.node);
+  ++node.busy;
+  node.kernel_used += work;
+  const Token token = works_.take();
+  Work& begun = works_[token];
+  begun.service = service;
+  std::swap(begun.sends, out_.sends);
+  std::swap(begun.completions, out_.completions);
+  std::swap(begun.orders, out_.programs);
+  backend_.start_work(service.node, CpuClass::kernel, work, token);
 }
 
 // What is dead or stopped runs no further step; what starts is known at once, so that it can die before it has started.
-void Cluster::take_orders_that_act_at_once(NodeId node, std::uint32_t socket) {
+void Cluster::take_orders_that_act_at_once(const Service& service) {
   for (const ProgramOrder& order : out_.programs) {
     if (order.kind == ProgramOrder::Kind::start) {
       Running& program = programs_.add(order.pid);
-      program.node = node;
+      program.node = service.node;
       program.what = order.program;
       program.self = std::make_unique<workload::Self>();
       program.self->pid = order.pid;
-      program.self->node = setup_.one_machine ? socket : node.value;
+      program.self->node = service.socket;
     } else if (order.kind == ProgramOrder::Kind::end) {
       end_program(order.pid);
     } else if (order.kind == ProgramOrder::Kind::stop) {
@@ -62,23 +60,29 @@ void Cluster::take_orders_that_act_at_once(NodeId node, std::uint32_t socket) {
 }
 
 // The host's share of the work: what every design pays for entering the kernel and for messages.
-Duration Cluster::message_work(NodeId node, const Item& item) const {
+Duration Cluster::hosts_work(const Service& service, const Header* received) const {
   const config::NodeCosts& costs = setup_.costs;
   Duration work{};
-  if (item.kind == Item::Kind::call) work += costs.syscall;
-  if (item.kind == Item::Kind::message) {
-    const Header& header = packets_[item.packet].message.header;
-    if (header.from != node) work += costs.message_receive + copy_time(costs, header.bytes);
-  }
+  if (service.kind == Item::Kind::call) work += costs.syscall;
+  if (received && received->from != service.node) work += costs.message_receive + copy_time(costs, received->bytes);
   for (const Effects::Send& send : out_.sends)
-    if (send.to != node) work += costs.message_send + copy_time(costs, send.body.bytes());
+    if (send.to != service.node) work += costs.message_send + copy_time(costs, send.body.bytes());
   return work;
 }
 
-void Cluster::release(Token token) {
-  Service& service = services_[token];
-  --at(service.node).busy;
-  Trail trail = service.trail;
+void Cluster::finish_work(Token token) {
+  Work& work = works_[token];
+  --at(work.service.node).busy;
+  release(work.service, work.sends, work.completions, work.orders);
+  work.sends.clear();
+  work.completions.clear();
+  work.orders.clear();
+  works_.give_back(token);
+}
+
+void Cluster::release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
+                      const std::vector<ProgramOrder>& orders) {
+  Trail& trail = service.trail;
   const std::int64_t took = (now() - trail.mark).ns;
   const std::int64_t dispatch = std::min(service.dispatch.ns, took);
   const std::int64_t cpu = std::min(service.kernel.ns, took - dispatch);
@@ -86,57 +90,50 @@ void Cluster::release(Token token) {
   trail.where.cpu += cpu;
   trail.where.queue += took - dispatch - cpu;   // the core was shared
   trail.mark = now();
-  if (OpenCall* call = ledger_.find(trail.cause)) call->last = trail;
+  OpenCall* const cause = ledger_.find(trail.cause);   // not settled before it is stopped below
+  if (cause) cause->last = trail;
 
-  for (Effects::Send& send : service.sends)
-    if (!send.before_work) depart(service.node, send, trail, service.background);
-  for (const Effects::Completion& completion : service.completions) complete(completion, trail);
-  for (const ProgramOrder& order : service.orders)
+  for (Effects::Send& send : sends)
+    if (!send.before_work) depart(service, send);
+  for (Effects::Completion& completion : completions) complete(completion, trail);
+  for (const ProgramOrder& order : orders)
     if (!acts_at_once(order.kind)) obey(order);
 
   if (!service.background) --foreground_;
-  ledger_.stopped(trail.cause);
-  service.sends.clear();
-  service.completions.clear();
-  service.orders.clear();
-  services_.give_back(token);
+  if (cause) ledger_.stopped(*cause);
 }
 
-void Cluster::depart(NodeId from, Effects::Send& send, const Trail& trail, bool background) {
+void Cluster::depart(const Service& service, Effects::Send& send) {
   const Token token = packets_.take();
   Packet& packet = packets_[token];
-  packet.trail = trail;
-  packet.trail.cause = send.cause;
-  packet.background = background && send.cause == kNoCall;
+  packet.background = service.background && send.cause == kNoCall;
   if (!packet.background) ++foreground_;
   Header& header = packet.message.header;
-  header = {};
-  header.from = from;
-  header.to = send.to;
-  header.txn = send.txn;
-  header.cause = send.cause;
-  header.priority = send.priority;
-  header.bytes = send.body.bytes();
+  header = {
+      .from = service.node, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
   packet.message.body = std::move(send.body);
-  ledger_.started(send.cause);
-  if (send.cause != trail.cause) {   // on behalf of a call that had waited: its own chain goes on from here
-    if (OpenCall* call = ledger_.find(send.cause)) {
-      packet.trail = call->last;
-      packet.trail.where.blocked += (now() - call->last.mark).ns;
-    } else {
-      packet.trail = {.cause = send.cause};
-    }
-    packet.trail.mark = now();
-  }
   net_.stamp(header);
-  if (send.to == from) return transferred(token);
+  OpenCall* const call = ledger_.find(send.cause);
+  if (call) ++call->under_way;
+  packet.trail = trail_of(send, service.trail, call);
+  if (header.to == header.from) return arrive(token);
   ++packet.trail.hops;
-  ledger_.sent(send.cause);
+  if (call) ++call->messages;
   recorder_.message_sent(now(), header, packet.message.body.type());
-  backend_.start_transfer(from, send.to, header.bytes, token);
+  backend_.start_transfer(header.from, header.to, header.bytes, token);
 }
 
-void Cluster::complete(const Effects::Completion& completion, const Trail& trail) {
+// On behalf of a call that had waited, that call's own chain goes on from here.
+Trail Cluster::trail_of(const Effects::Send& send, const Trail& sender, const OpenCall* call) const {
+  if (send.cause == sender.cause) return sender;
+  if (!call) return {.cause = send.cause, .mark = now()};
+  Trail trail = call->last;
+  trail.where.blocked += (now() - trail.mark).ns;
+  trail.mark = now();
+  return trail;
+}
+
+void Cluster::complete(Effects::Completion& completion, const Trail& trail) {
   OpenCall* call = ledger_.find(completion.call);
   SSI_CHECK(call, "the completion of a call that is over");
   if (call->state == OpenCall::State::abandoned) return;
@@ -145,7 +142,7 @@ void Cluster::complete(const Effects::Completion& completion, const Trail& trail
   Running* program = programs_.find(caller);
   if (!program || program->call != completion.call) return;   // an exit, or a call of the host as init
   program->call = kNoCall;
-  answer_program(*program, completion.result);
+  answer_program(*program, std::move(completion.result));
 }
 
 }   // namespace ssi::sim

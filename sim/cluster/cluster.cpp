@@ -7,15 +7,6 @@ namespace {
 
 constexpr std::uint64_t kLookEvery = 4096;   // events between looks at invariants (release builds) and at progress
 
-std::uint64_t call_hash(std::size_t kind) {
-  static constexpr auto kHashes = [] {
-    std::array<std::uint64_t, kCallNames.size()> hashes{};
-    for (std::size_t i = 0; i < hashes.size(); ++i) hashes[i] = hash_of(kCallNames[i]);
-    return hashes;
-  }();
-  return kHashes[kind];
-}
-
 }   // namespace
 
 Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
@@ -25,7 +16,8 @@ Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
 }
 
 void Cluster::boot() {
-  for (std::uint32_t node = 0; node < nodes_.size(); ++node) enqueue({node}, {.kind = Item::Kind::boot, .trail = {.mark = now()}});
+  now_ = backend_.now();
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) enqueue({node}, {.since = now()});
   for (std::uint32_t i = 0; i < setup_.loads.size(); ++i) {
     ++foreground_;
     agenda_.add(setup_.loads[i].at, WorkloadStarts{i});
@@ -34,8 +26,17 @@ void Cluster::boot() {
   backend_.wake_at(*agenda_.first());
 }
 
-void Cluster::enqueue(NodeId node, Item item, bool raised) {
+void Cluster::enqueue(NodeId node, const Item& item) {
   if (!item.background) ++foreground_;
+  wait_for_service(node, item, false);
+}
+
+void Cluster::enqueue(OpenCall& call) {
+  ++call.under_way;
+  enqueue(call.node, {.since = now(), .subject = Ledger::slot_of(call.id), .kind = Item::Kind::call});
+}
+
+void Cluster::wait_for_service(NodeId node, const Item& item, bool raised) {
   (raised ? at(node).raised : at(node).normal).push_back(item);
   backend_.schedule(node);
 }
@@ -45,81 +46,22 @@ void Cluster::discard(Token packet) {
   packets_.give_back(packet);
 }
 
-void Cluster::serve(NodeId node) {
-  while (!ended_ && serve_one(node)) {}
-  finish_if_over();
-}
-
-bool Cluster::serve_one(NodeId id) {
-  Node& node = at(id);
-  if (!node.finished.empty()) {
-    const Token service = node.finished.front();
-    node.finished.pop_front();
-    release(service);
-    return true;
-  }
-  Ring<Item>& queue = node.raised.empty() ? node.normal : node.raised;
-  if (queue.empty() || node.busy >= setup_.cores) return false;
-  Item item = queue.front();
-  queue.pop_front();
-  handle(id, item);
-  return true;
-}
-
-void Cluster::handle(NodeId node, Item item) {
-  item.trail.where.queue += (now() - item.trail.mark).ns;
-  item.trail.mark = now();
-  switch (item.kind) {
-    case Item::Kind::boot: recorder_.delivered({now(), node, node, hash_of("boot"), "boot"}); return run_machine(node, BootEvent{}, item);
-    case Item::Kind::timer:
-      recorder_.delivered({now(), node, node, hash_of("timer"), "timer"});
-      return run_machine(node, TimerEvent{item.key, item.generation}, item);
-    case Item::Kind::message: {
-      const Message& message = packets_[item.packet].message;
-      const MessageType& type = message.body.type();
-      recorder_.delivered({now(), message.header.from, node, type.hash, type.name});
-      run_machine(node, MessageEvent{&message}, item);
-      return discard(item.packet);
-    }
-    case Item::Kind::call: {
-      OpenCall* call = ledger_.find(item.call);
-      SSI_CHECK(call, "a call was settled before it was served");
-      if (call->state == OpenCall::State::abandoned) {   // its caller died while it waited in the queue
-        --foreground_;
-        return ledger_.stopped(item.call);
-      }
-      recorder_.delivered({now(), node, node, call_hash(call->kind), kCallNames[call->kind]});
-      const Call request = call->request;
-      return run_machine(node, CallEvent{call->id, call->caller, &request}, item);
-    }
-  }
-}
-
-void Cluster::run_machine(NodeId node, const Event& event, const Item& item) {
-  out_.begin(item.trail.cause, item.kind == Item::Kind::message);
-  at(node).machine->on_event(now(), event, out_);
-  check_now_and_then(node);
-
-  // On one machine, a program that is placed on a node of the scenario runs on that socket; a child on its parent's.
-  std::uint32_t socket = node.value;
-  if (const auto* call = std::get_if<CallEvent>(&event); call && setup_.one_machine) {
-    const Running* caller = programs_.find(call->caller);
-    const auto* spawn = std::get_if<Spawn>(call->call);
-    socket = spawn && spawn->placement.kind == Placement::Kind::node ? spawn->placement.node.value : caller ? caller->self->node : 0;
-  }
-  carry_out(node, item, socket);
-}
-
 void Cluster::work_done(Token token) {
   if (ended_) return;
+  now_ = backend_.now();
   if (token & kProgramWork) return compute_done(token & ~kProgramWork);
-  const NodeId node = services_[token].node;
+  const NodeId node = works_[token].service.node;
   at(node).finished.push_back(token);
   backend_.schedule(node);
 }
 
 void Cluster::transferred(Token token) {
   if (ended_) return;
+  now_ = backend_.now();
+  arrive(token);
+}
+
+void Cluster::arrive(Token token) {
   ready_.clear();
   dropped_.clear();
   net_.arrive(packets_[token].message.header, token, ready_, dropped_);
@@ -128,45 +70,46 @@ void Cluster::transferred(Token token) {
     packet.trail.where.wire += (now() - packet.trail.mark).ns;
     packet.trail.mark = now();
     const Header& header = packet.message.header;
-    if (!packet.background) --foreground_;   // enqueue counts it again
-    enqueue(header.to, {.kind = Item::Kind::message, .trail = packet.trail, .background = packet.background, .packet = arrived},
-            header.priority == Priority::raised);
+    wait_for_service(header.to, {.since = now(), .subject = arrived, .kind = Item::Kind::message, .background = packet.background},
+                     header.priority == Priority::raised);
   }
   for (Token lost : dropped_) {
     Packet& packet = packets_[lost];
     if (!packet.background) --foreground_;
-    ledger_.stopped(packet.trail.cause);
+    if (OpenCall* call = ledger_.find(packet.trail.cause)) ledger_.stopped(*call);
     discard(lost);
   }
 }
 
 void Cluster::woke() {
+  now_ = backend_.now();
   while (!ended_) {
-    std::optional<Due> due = agenda_.take(now());
-    if (!due) break;
-    if (const auto* timer = std::get_if<TimerDue>(&*due)) {
-      if (!timer->background) --foreground_;
-      enqueue(timer->node, {.kind = Item::Kind::timer,
-                            .trail = {.mark = now()},
-                            .background = timer->background,
-                            .key = timer->key,
-                            .generation = timer->generation});
-    } else if (const auto* sleep = std::get_if<SleepOver>(&*due)) {
-      Running* program = programs_.find(sleep->pid);
-      if (program && program->sleep == sleep->sleep) {
-        --foreground_;
-        program->sleep = 0;
-        answer_program(*program, Result::ok());
-      }
-    } else if (const auto* load = std::get_if<WorkloadStarts>(&*due)) {
-      launch(load->workload);
-      --foreground_;
-    } else {
-      end(Ending::finished, "");
-    }
+    std::optional<Due> next = agenda_.take(now());
+    if (!next) break;
+    std::visit([this](const auto& what) { due(what); }, *next);
   }
   finish_if_over();
   if (!ended_) backend_.wake_at(*agenda_.first());
+}
+
+void Cluster::due(const TimerDue& timer) {
+  if (!timer.background) --foreground_;   // enqueue counts it again
+  const std::uint32_t slot = timers_.take();
+  timers_[slot] = timer;
+  enqueue(timer.node, {.since = now(), .subject = slot, .kind = Item::Kind::timer, .background = timer.background});
+}
+
+void Cluster::due(const SleepOver& sleep) {
+  Running* program = programs_.find(sleep.pid);
+  if (!program || program->sleep != sleep.sleep) return;
+  --foreground_;
+  program->sleep = 0;
+  answer_program(*program, Result::ok());
+}
+
+void Cluster::due(const WorkloadStarts& load) {
+  launch(load.workload);
+  --foreground_;
 }
 
 void Cluster::check_now_and_then(NodeId node) {
@@ -189,6 +132,7 @@ void Cluster::finish_if_over() {
 
 void Cluster::end(Ending ending, const std::string& why) {
   if (ended_) return;
+  now_ = backend_.now();
   ended_ = true;
   outcome_ = {ending, now(), why};
   close_books();

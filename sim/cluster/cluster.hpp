@@ -61,30 +61,34 @@ class Cluster final : public BackendClient {
   bool ended() const { return ended_; }
 
  private:
-  // Something that waits for, or is in, service.
+  // Something that waits for service.
   struct Item {
-    enum class Kind : std::uint8_t { boot, call, message, timer } kind = Kind::boot;
-    Trail trail;
+    enum class Kind : std::uint8_t { boot, call, message, timer };
+    Instant since;
+    std::uint32_t subject = 0;   // slot of the call, packet, or slot of the timer
+    Kind kind = Kind::boot;
     bool background = false;
-    CallId call{};
-    Token packet = 0;
-    TimerKey key{};
-    std::uint64_t generation = 0;
   };
   struct Packet {
     Message message;
     Trail trail;
     bool background = false;
   };
+  // An event in service: what is known of it beside its effects.
   struct Service {
     NodeId node;
-    Trail trail;
+    Item::Kind kind = Item::Kind::boot;
     bool background = false;
+    std::uint32_t socket = 0;   // for programs that it starts
+    Trail trail;
     Duration dispatch, kernel;   // nominal
+  };
+  // ... while its kernel work takes time.
+  struct Work {
+    Service service;
     std::vector<Effects::Send> sends;
     std::vector<Effects::Completion> completions;
     std::vector<ProgramOrder> orders;
-    std::uint32_t socket = 0;   // for programs that it starts
   };
   struct Node {
     std::unique_ptr<Strategy> machine;
@@ -94,26 +98,40 @@ class Cluster final : public BackendClient {
     Duration kernel_used{}, program_used{};
   };
 
-  Instant now() const { return backend_.now(); }
+  Instant now() const { return now_; }
   Node& at(NodeId node) { return nodes_[node.value]; }
 
   // queue and service: cluster.cpp
   void discard(Token packet);
-  void enqueue(NodeId node, Item item, bool raised = false);
+  void enqueue(NodeId node, const Item& item);
+  void enqueue(OpenCall& call);
+  void wait_for_service(NodeId node, const Item& item, bool raised);
+  void arrive(Token packet);
   bool serve_one(NodeId node);
-  void handle(NodeId node, Item item);
-  void run_machine(NodeId node, const Event& event, const Item& item);
+  void handle(NodeId node, const Item& item);
+  void handle_call(OpenCall& call, Service& service);
+  void handle_message(Token packet, Service& service);
+  void handle_timer(std::uint32_t slot, Service& service);
+  void run_machine(const Event& event, Service& service, const Header* received = nullptr);
+  std::uint32_t socket_for(const CallEvent& call) const;
+  void due(const TimerDue& timer);
+  void due(const SleepOver& sleep);
+  void due(const WorkloadStarts& load);
+  void due(const RunEnds&) { end(Ending::finished, ""); }
   void check_now_and_then(NodeId node);
   void finish_if_over();
   void close_books();
 
   // effects: carry_out.cpp
-  void carry_out(NodeId node, const Item& item, std::uint32_t socket);
-  void take_orders_that_act_at_once(NodeId node, std::uint32_t socket);
-  Duration message_work(NodeId node, const Item& item) const;
-  void release(Token service);
-  void depart(NodeId from, Effects::Send& send, const Trail& trail, bool background);
-  void complete(const Effects::Completion& completion, const Trail& trail);
+  void carry_out(Service& service, const Header* received);
+  void take_orders_that_act_at_once(const Service& service);
+  Duration hosts_work(const Service& service, const Header* received) const;
+  void finish_work(Token work);
+  void release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
+               const std::vector<ProgramOrder>& orders);
+  void depart(const Service& service, Effects::Send& send);
+  Trail trail_of(const Effects::Send& send, const Trail& sender, const OpenCall* call) const;
+  void complete(Effects::Completion& completion, const Trail& trail);
 
   // programs: program_steps.cpp
   void launch(std::uint32_t workload);
@@ -136,7 +154,9 @@ class Cluster final : public BackendClient {
   Programs programs_;
   std::vector<Node> nodes_;
   Pool<Packet> packets_;
-  Pool<Service> services_;
+  Pool<Work> works_;
+  Pool<TimerDue> timers_;   // that are due and wait for service
+  Instant now_{};
   Effects out_;
   std::vector<Token> ready_, dropped_;
   std::uint64_t foreground_ = 0;   // items, packets, sleeps, computations, launches and timers that may lead to progress

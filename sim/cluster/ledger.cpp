@@ -1,13 +1,6 @@
 #include "sim/cluster/ledger.hpp"
 
 namespace ssi::sim {
-namespace {
-
-// A CallId is its slot and a number that tells it from the slot's earlier calls.
-std::uint32_t slot_of(CallId id) { return static_cast<std::uint32_t>(id.value); }
-
-}   // namespace
-
 OpenCall& Ledger::open(Call request, Pid caller, NodeId node, Instant issued, bool recorded) {
   const std::uint32_t slot = pool_.take();
   const CallId id{(std::uint64_t{++generation_} << 32) | slot};
@@ -24,26 +17,10 @@ OpenCall& Ledger::open(Call request, Pid caller, NodeId node, Instant issued, bo
   return pool_[slot];
 }
 
-OpenCall* Ledger::find(CallId id) {
-  if (id == kNoCall) return nullptr;
-  OpenCall& call = pool_[slot_of(id)];
-  return call.id == id ? &call : nullptr;
-}
-
-void Ledger::started(CallId id) {
-  if (OpenCall* call = find(id)) ++call->under_way;
-}
-
-void Ledger::stopped(CallId id) {
-  OpenCall* call = find(id);
-  if (!call) return;
-  SSI_CHECK(call->under_way > 0, "more ends than beginnings on behalf of a call");
-  --call->under_way;
-  settle_if_over(*call);
-}
-
-void Ledger::sent(CallId id) {
-  if (OpenCall* call = find(id)) ++call->messages;
+void Ledger::stopped(OpenCall& call) {
+  SSI_CHECK(call.under_way > 0, "more ends than beginnings on behalf of a call");
+  --call.under_way;
+  settle_if_over(call);
 }
 
 void Ledger::answer(OpenCall& call, const Trail& trail, Instant at, const Result& result, NodeId served) {

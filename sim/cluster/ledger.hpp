@@ -35,11 +35,16 @@ class Ledger {
   explicit Ledger(record::Recorder& recorder) : recorder_(recorder) {}
 
   OpenCall& open(Call request, Pid caller, NodeId node, Instant issued, bool recorded);
-  OpenCall* find(CallId id);   // nullptr: none, or settled
+  OpenCall* find(CallId id) {   // nullptr: none, or settled
+    if (id == kNoCall) return nullptr;
+    OpenCall& call = pool_[slot_of(id)];
+    return call.id == id ? &call : nullptr;
+  }
+  // A CallId is its slot and a number that tells it from the slot's earlier calls.
+  static std::uint32_t slot_of(CallId id) { return static_cast<std::uint32_t>(id.value); }
+  OpenCall& in_slot(std::uint32_t slot) { return pool_[slot]; }
 
-  void started(CallId id);   // something on its behalf is under way
-  void stopped(CallId id);   // ... and is over
-  void sent(CallId id);      // a message left on its behalf
+  void stopped(OpenCall& call);   // one thing less is under way on its behalf; may settle it
   // `trail`: of the work that answered it; when that was done for another call, the time since its own last work
   // counts as blocked.
   void answer(OpenCall& call, const Trail& trail, Instant at, const Result& result, NodeId served);

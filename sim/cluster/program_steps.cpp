@@ -16,8 +16,7 @@ void Cluster::launch(std::uint32_t index) {
     Spawn spawn{load.workload->first_program(where), {}};
     if (setup_.one_machine) spawn.placement = {Placement::Kind::node, {where}};
     OpenCall& call = ledger_.open(Call(spawn), init_on(node), node, now(), false);
-    ledger_.started(call.id);
-    enqueue(node, {.kind = Item::Kind::call, .trail = call.last, .call = call.id});
+    enqueue(call);
   }
 }
 
@@ -80,8 +79,7 @@ bool Cluster::begin_call(Running& program, Call request) {
   }
   OpenCall& call = ledger_.open(std::move(request), program.pid, program.node, now(), true);
   program.call = call.id;
-  ledger_.started(call.id);
-  enqueue(program.node, {.kind = Item::Kind::call, .trail = call.last, .call = call.id});
+  enqueue(call);
   return true;
 }
 

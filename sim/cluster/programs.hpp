@@ -44,6 +44,7 @@ class Programs {
     auto at = slots_.find(pid.value);
     return at == slots_.end() ? nullptr : &pool_[at->second];
   }
+  const Running* find(Pid pid) const { return const_cast<Programs*>(this)->find(pid); }
   std::uint32_t slot(Pid pid) const { return slots_.at(pid.value); }
   Running& in_slot(std::uint32_t slot) { return pool_[slot]; }
   std::size_t size() const { return slots_.size(); }

@@ -19,7 +19,7 @@ Cores::Costs core_costs(const config::Platform& platform) {
   return {std::max(platform.costs.time_slice.ns * kPerNanosecond, kLeastSlice), platform.costs.context_switch.ns * kPerNanosecond};
 }
 
-std::int64_t transmission(double ps_per_byte, std::uint32_t bytes) { return std::llround(ps_per_byte * bytes); }
+std::int64_t picoseconds(double seconds) { return seconds == 0 ? 0 : std::llround(seconds * kPerSecond); }
 
 }   // namespace
 
@@ -46,19 +46,29 @@ void Queue::run(BackendClient& client) {
 }
 
 void Queue::drain() {
-  while (!stopped_) {
-    while (next_runnable_ < runnable_.size() && !stopped_) {
-      const NodeId node = runnable_[next_runnable_++];
-      scheduled_[node.value] = false;
-      client_->serve(node);
-    }
-    runnable_.clear();
-    next_runnable_ = 0;
-    if (stopped_ || heap_.empty()) return;
+  for (serve_runnable(); !stopped_ && !heap_.empty(); serve_runnable()) {
     const auto entry = heap_.pop();
     now_ps_ = entry.at;
     take(entry.payload);
   }
+}
+
+// Whom a node schedules meanwhile is served too.
+void Queue::serve_runnable() {
+  for (std::size_t next = 0; next < runnable_.size() && !stopped_; ++next) {
+    const NodeId node = runnable_[next];
+    scheduled_[node.value] = false;
+    client_->serve(node);
+  }
+  runnable_.clear();
+}
+
+void Queue::push(std::int64_t at, Event::Kind kind, std::uint32_t subject, std::uint32_t detail) {
+  Event event{};
+  event.kind = kind;
+  event.subject = subject;
+  event.detail = detail;
+  heap_.push(at, event);
 }
 
 void Queue::take(const Event& event) {
@@ -76,18 +86,21 @@ void Queue::take(const Event& event) {
     }
     case Event::Kind::chunk_asks: return ask(event.subject);
     case Event::Kind::next_chunk: return send_chunk(event.subject);
-    case Event::Kind::delivered: {
-      Transfer& transfer = transfers_[event.subject];
-      if (--transfer.under_way > 0 || transfer.left > 0) return;
-      const Token token = transfer.token;
-      transfers_.give_back(event.subject);
-      return client_->transferred(token);
-    }
+    case Event::Kind::delivered: return transfer_over(event.subject);
     case Event::Kind::wake:
       if (now_ps_ != wake_ps_) return;   // another date was given since
       wake_ps_ = -1;
       return client_->woke();
   }
+}
+
+// A chunk has arrived: the last of its message?
+void Queue::transfer_over(std::uint32_t index) {
+  Transfer& transfer = transfers_[index];
+  if (--transfer.under_way > 0 || transfer.left > 0) return;
+  const Token token = transfer.token;
+  transfers_.give_back(index);
+  client_->transferred(token);
 }
 
 void Queue::schedule(NodeId node) {
@@ -97,9 +110,7 @@ void Queue::schedule(NodeId node) {
 }
 
 void Queue::arm() {
-  for (const Cores::Alarm& alarm : alarms_) {
-    heap_.push(alarm.at, {Event::Kind::program_look, alarm.token & ~kProgramWork, alarm.generation});
-  }
+  for (const Cores::Alarm& alarm : alarms_) push(alarm.at, Event::Kind::program_look, alarm.token & ~kProgramWork, alarm.generation);
   alarms_.clear();
 }
 
@@ -107,7 +118,7 @@ void Queue::start_work(NodeId node, CpuClass cpu, Duration work, Token token) {
   const std::int64_t ps = work.ns * kPerNanosecond;
   if (cpu == CpuClass::kernel) {
     cores_[node.value].kernel_starts(now_ps_, alarms_);
-    heap_.push(now_ps_ + ps, {Event::Kind::kernel_done, node.value, token});
+    push(now_ps_ + ps, Event::Kind::kernel_done, node.value, token);
   } else {
     const std::uint32_t slot = token & ~kProgramWork;
     if (node_of_program_.size() <= slot) node_of_program_.resize(slot + 1);
@@ -126,15 +137,31 @@ Duration Queue::cancel_work(Token token) {
 
 void Queue::start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) {
   const std::uint32_t index = transfers_.take();
-  transfers_[index] = {.route = routes_.between(from, to), .token = token, .left = std::max<std::uint64_t>(bytes, min_frame_)};
-  for (std::size_t i = ports_.size(); i < routes_.links().size(); ++i)
-    ports_.push_back({.latency = std::llround(routes_.links()[i].latency_s * kPerSecond),
-                      .ps_per_byte = kPerSecond / routes_.links()[i].bandwidth_bytes_per_s,
-                      .shared = routes_.links()[i].shared});
-  if (transfers_[index].route.count > 0) return send_chunk(index);
-  transfers_[index].left = 0;   // a distance without links: no bandwidth either
-  transfers_[index].under_way = 1;
-  heap_.push(now_ps_ + std::llround(transfers_[index].route.distance_s * kPerSecond), {Event::Kind::delivered, index, 0});
+  Transfer& transfer = transfers_[index];
+  transfer.route = routes_.between(from, to);
+  transfer.token = token;
+  transfer.left = std::max<std::uint64_t>(bytes, min_frame_);
+  transfer.under_way = 0;
+  if (ports_.size() < routes_.links().size()) meet_new_links();
+  if (transfer.route.count > 0) return send_chunk(index);
+  transfer.left = 0;   // a distance without links: no bandwidth either
+  transfer.under_way = 1;
+  push(now_ps_ + picoseconds(transfer.route.distance_s), Event::Kind::delivered, index);
+}
+
+void Queue::meet_new_links() {
+  for (std::size_t i = ports_.size(); i < routes_.links().size(); ++i) {
+    const Routes::Link& link = routes_.links()[i];
+    const double ps_per_byte = kPerSecond / link.bandwidth_bytes_per_s;
+    ports_.push_back({.latency = picoseconds(link.latency_s),
+                      .whole_ps_per_byte = std::floor(ps_per_byte) == ps_per_byte ? std::llround(ps_per_byte) : 0,
+                      .ps_per_byte = ps_per_byte,
+                      .shared = link.shared});
+  }
+}
+
+std::int64_t Queue::Port::transmission(std::uint32_t bytes) const {
+  return whole_ps_per_byte != 0 ? whole_ps_per_byte * bytes : std::llround(ps_per_byte * bytes);
 }
 
 void Queue::send_chunk(std::uint32_t index) {
@@ -150,26 +177,25 @@ void Queue::send_chunk(std::uint32_t index) {
 // The chunk's head is at port `hop` of its route.
 void Queue::ask(std::uint32_t index) {
   Chunk& chunk = chunks_[index];
-  Transfer& transfer = transfers_[chunk.transfer];
+  const Transfer& transfer = transfers_[chunk.transfer];
   Port& port = ports_[transfer.route.port(chunk.hop)];
   const std::int64_t start = port.shared ? std::max(now_ps_, port.free_at) : now_ps_;
-  const std::int64_t leaves = std::max(start + transmission(port.ps_per_byte, chunk.bytes), chunk.tail);
+  const std::int64_t leaves = std::max(start + port.transmission(chunk.bytes), chunk.tail);
   port.free_at = leaves;
-  if (chunk.hop == 0 && transfer.left > 0) heap_.push(leaves, {Event::Kind::next_chunk, chunk.transfer, 0});
+  if (chunk.hop == 0 && transfer.left > 0) push(leaves, Event::Kind::next_chunk, chunk.transfer);
   if (++chunk.hop == transfer.route.count) {
-    heap_.push(leaves + port.latency + std::llround(transfer.route.distance_s * kPerSecond), {Event::Kind::delivered, chunk.transfer, 0});
-    chunks_.give_back(index);
-    return;
+    push(leaves + port.latency + picoseconds(transfer.route.distance_s), Event::Kind::delivered, chunk.transfer);
+    return chunks_.give_back(index);
   }
   chunk.tail = leaves + port.latency;
-  heap_.push(store_and_forward_ ? chunk.tail : start + port.latency, {Event::Kind::chunk_asks, index, 0});
+  push(store_and_forward_ ? chunk.tail : start + port.latency, Event::Kind::chunk_asks, index);
 }
 
 void Queue::wake_at(Instant date) {
   const std::int64_t ps = std::max(date.ns * kPerNanosecond, now_ps_);
   if (ps == wake_ps_) return;
   wake_ps_ = ps;
-  heap_.push(ps, {Event::Kind::wake, 0, 0});
+  push(ps, Event::Kind::wake, 0);
 }
 
 }   // namespace ssi::sim

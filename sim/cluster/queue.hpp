@@ -28,7 +28,7 @@ class Queue final : public Backend {
   // Runs to the end, on one actor of SimGrid's. What a callback throws is thrown from here.
   void run(BackendClient& client);
 
-  Instant now() const override { return {(now_ps_ + 500) / 1000}; }
+  Instant now() const override { return {(now_ps_ + 500) / 1000}; }   // the nearest nanosecond
   void schedule(NodeId node) override;
   void start_work(NodeId node, CpuClass cpu, Duration work, Token token) override;
   Duration cancel_work(Token token) override;
@@ -37,16 +37,20 @@ class Queue final : public Backend {
   void stop() override { stopped_ = true; }
 
  private:
-  struct Event {
-    enum class Kind : std::uint8_t { kernel_done, program_look, chunk_asks, next_chunk, delivered, wake } kind;
-    std::uint32_t subject;   // node, chunk, transfer, token
-    std::uint32_t detail;    // token, generation
+  struct Event {   // 8 bytes: what the heap moves most
+    enum class Kind : std::uint8_t { kernel_done, program_look, chunk_asks, next_chunk, delivered, wake };
+    Kind kind : 4;
+    std::uint32_t subject : 28;   // node, chunk, transfer, slot of a program
+    std::uint32_t detail;         // token, generation
   };
   struct Port {
     std::int64_t free_at = 0;
     std::int64_t latency = 0;
+    std::int64_t whole_ps_per_byte = 0;   // 0: it is not a whole number
     double ps_per_byte = 0;
     bool shared = true;
+
+    std::int64_t transmission(std::uint32_t bytes) const;
   };
   struct Transfer {
     RouteSpan route;
@@ -62,7 +66,11 @@ class Queue final : public Backend {
   };
 
   void drain();
+  void serve_runnable();
+  void push(std::int64_t at, Event::Kind kind, std::uint32_t subject, std::uint32_t detail = 0);
   void take(const Event& event);
+  void transfer_over(std::uint32_t index);
+  void meet_new_links();
   void send_chunk(std::uint32_t transfer);
   void ask(std::uint32_t chunk);
   void arm();
@@ -80,8 +88,7 @@ class Queue final : public Backend {
   Pool<Transfer> transfers_;
   Pool<Chunk> chunks_;
   std::vector<NodeId> runnable_;   // nodes to serve, in the order they were scheduled
-  std::size_t next_runnable_ = 0;
-  std::vector<bool> scheduled_;
+  std::vector<std::uint8_t> scheduled_;
   std::vector<Cores::Alarm> alarms_;
   std::vector<std::uint32_t> node_of_program_;   // by program slot
 };

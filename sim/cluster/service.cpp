@@ -1,0 +1,99 @@
+// Cluster: one event at a time, from a node's queue through its machine.
+#include "sim/cluster/cluster.hpp"
+
+namespace ssi::sim {
+namespace {
+
+// What the fingerprint knows events by that are not messages.
+constexpr MessageType named(std::string_view name) { return {name, hash_of(name)}; }
+constexpr MessageType kBoot = named("boot"), kTimer = named("timer");
+constexpr auto kCalls = [] {
+  std::array<MessageType, kCallNames.size()> types{};
+  for (std::size_t i = 0; i < types.size(); ++i) types[i] = named(kCallNames[i]);
+  return types;
+}();
+
+}   // namespace
+
+void Cluster::serve(NodeId node) {
+  now_ = backend_.now();
+  while (!ended_ && serve_one(node)) {}
+  finish_if_over();
+}
+
+bool Cluster::serve_one(NodeId id) {
+  Node& node = at(id);
+  if (!node.finished.empty()) {
+    const Token work = node.finished.front();
+    node.finished.pop_front();
+    finish_work(work);
+    return true;
+  }
+  Ring<Item>& queue = node.raised.empty() ? node.normal : node.raised;
+  if (queue.empty() || node.busy >= setup_.cores) return false;
+  const Item item = queue.front();
+  queue.pop_front();
+  handle(id, item);
+  return true;
+}
+
+void Cluster::handle(NodeId node, const Item& item) {
+  Service service{.node = node, .kind = item.kind, .background = item.background, .socket = node.value};
+  switch (item.kind) {
+    case Item::Kind::boot:
+      recorder_.delivered({now(), node, node, kBoot.hash, kBoot.name});
+      service.trail.mark = item.since;
+      return run_machine(BootEvent{}, service);
+    case Item::Kind::timer: service.trail.mark = item.since; return handle_timer(item.subject, service);
+    case Item::Kind::message: return handle_message(item.subject, service);
+    case Item::Kind::call: return handle_call(ledger_.in_slot(item.subject), service);
+  }
+}
+
+void Cluster::handle_timer(std::uint32_t slot, Service& service) {
+  recorder_.delivered({now(), service.node, service.node, kTimer.hash, kTimer.name});
+  const TimerEvent event{timers_[slot].key, timers_[slot].generation};
+  timers_.give_back(slot);
+  run_machine(event, service);
+}
+
+void Cluster::handle_message(Token packet, Service& service) {
+  const Message& message = packets_[packet].message;
+  const MessageType& type = message.body.type();
+  recorder_.delivered({now(), message.header.from, service.node, type.hash, type.name});
+  service.trail = packets_[packet].trail;
+  run_machine(MessageEvent{&message}, service, &message.header);
+  discard(packet);
+}
+
+void Cluster::handle_call(OpenCall& call, Service& service) {
+  SSI_CHECK(call.under_way > 0, "a call was settled before it was served");
+  if (call.state == OpenCall::State::abandoned) {   // its caller died while it waited in the queue
+    --foreground_;
+    return ledger_.stopped(call);
+  }
+  recorder_.delivered({now(), service.node, service.node, kCalls[call.kind].hash, kCalls[call.kind].name});
+  service.trail = call.last;
+  const CallEvent event{call.id, call.caller, &call.request};
+  if (setup_.one_machine) service.socket = socket_for(event);
+  run_machine(event, service);
+}
+
+void Cluster::run_machine(const Event& event, Service& service, const Header* received) {
+  service.trail.where.queue += (now() - service.trail.mark).ns;
+  service.trail.mark = now();
+  out_.begin(service.trail.cause, received != nullptr);
+  at(service.node).machine->on_event(now(), event, out_);
+  check_now_and_then(service.node);
+  carry_out(service, received);
+}
+
+// On one machine, a program that is placed on a node of the scenario runs on that socket; a child on its parent's.
+std::uint32_t Cluster::socket_for(const CallEvent& event) const {
+  const auto* spawn = std::get_if<Spawn>(event.call);
+  if (spawn && spawn->placement.kind == Placement::Kind::node) return spawn->placement.node.value;
+  const Running* caller = programs_.find(event.caller);
+  return caller ? caller->self->node : 0;
+}
+
+}   // namespace ssi::sim
