@@ -14,7 +14,8 @@ std::string text(Pid pid) {
 
 std::string text(const Blocked& blocked) {
   const std::string call = " (call " + std::to_string(blocked.call.value) + ")";
-  if (blocked.pausing) return " pausing" + call;
+  if (blocked.in == Blocked::In::pause) return " pausing" + call;
+  if (blocked.in == Blocked::In::part) return " blocked" + call;
   return " waiting for " + (blocked.child == kNoPid ? "any" : text(blocked.child)) + call;
 }
 
@@ -50,7 +51,7 @@ void hash(const Process& process, StateHash& out) {
   out.add(std::uint64_t{process.blocked.has_value()});
   if (!process.blocked) return;
   out.add(process.blocked->call);
-  out.add(std::uint64_t{process.blocked->pausing});
+  out.add(static_cast<std::uint64_t>(process.blocked->in));
   out.add(process.blocked->child);
 }
 
@@ -102,7 +103,7 @@ void Processes::check(const Process& process) const {
   SSI_INVARIANT(process.zombies.size() <= process.children.size(), "a zombie that is no child: " + who());
   for (Signal signal : process.pending)
     SSI_INVARIANT(process.stopped && !ignores(process, signal) && signal != Signal::kill && signal != Signal::stop, "held back: " + who());
-  if (!process.blocked || process.blocked->pausing || process.stopped) return;
+  if (!process.blocked || process.blocked->in != Blocked::In::wait || process.stopped) return;
   const Pid awaited = process.blocked->child;
   SSI_INVARIANT(awaited == kNoPid ? !process.children.empty() && process.zombies.empty()
                                   : process.children.contains(awaited) && !process.zombies.contains(awaited),
@@ -116,6 +117,7 @@ void Processes::hash_into(StateHash& out) const {
   out.add(table_.size());
   for (const auto& [pid, process] : table_) hash(process, out);
   for (Pid pid : reaped_from_elsewhere_) out.add(pid);
+  for (CallId call : broken_off_) out.add(call);
 }
 
 std::string Processes::describe() const {

@@ -4,16 +4,17 @@
 
 namespace ssi::native {
 
-// One call under way: an overload for each kind, so that a new kind that nobody serves does not compile.
+// One call under way: an overload for each kind; what has none does not exist on this machine.
 struct Kernel::Request {
   Kernel& kernel;
   const CallEvent& event;
+  Instant now;
   Effects& out;
 
   Processes& table() const { return kernel.processes_; }
 
-  void operator()(const Spawn& spawn) const { kernel.create(event, spawn.program, true, out); }
-  void operator()(const Fork& fork) const { kernel.create(event, fork.child, false, out); }
+  void operator()(const Spawn& spawn) const { kernel.create(event, spawn.program, true, now, out); }
+  void operator()(const Fork& fork) const { kernel.create(event, fork.child, false, now, out); }
 
   void operator()(const Exit& exit) const {
     out.work(kernel.costs_.exit);
@@ -56,27 +57,38 @@ struct Kernel::Request {
     auto processes = std::make_shared<const std::vector<ProcessInfo>>(table().list());
     out.work(kernel.costs_.list_per_process * static_cast<std::int64_t>(processes->size()));
     Result result = Result::ok();
-    result.processes = std::move(processes);
+    result.more = std::move(processes);
     out.complete(event.id, std::move(result), kernel.self_);
   }
 
   void operator()(const Pause&) const { table().pause(event.id, event.caller); }
+  template <class C>   // of a part, if this kernel has it
+  void operator()(const C&) const {
+    if (!kernel.parts_.call(event, table(), now, out)) kernel.answer(event, Errno::enosys, out);
+  }
   void operator()(const Compute&) const { SSI_CHECK(false, "the host serves compute"); }
   void operator()(const Sleep&) const { SSI_CHECK(false, "the host serves sleep"); }
 };
 
-void Kernel::call(const CallEvent& event, Effects& out) {
+void Kernel::on_event(Instant now, const Event& event, Effects& out) {
+  if (const auto* asked = std::get_if<CallEvent>(&event)) call(*asked, now, out);
+  else parts_.event(event, processes_, now, out);
+  parts_.settle(processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); });
+}
+
+void Kernel::call(const CallEvent& event, Instant now, Effects& out) {
   if (processes_.find(event.caller) == nullptr) return;   // it died while its call was queued
   const std::size_t before = out.completions.size();
-  std::visit(Request{*this, event, out}, *event.call);
+  std::visit(Request{*this, event, now, out}, *event.call);
   for (std::size_t i = before; i < out.completions.size(); ++i)
     if (out.completions[i].call != event.id) out.work(costs_.wakeup);
 }
 
-void Kernel::create(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out) {
+void Kernel::create(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out) {
   out.work(exec ? costs_.fork + costs_.exec : costs_.fork);
   const Pid child = processes_.allocate();
   processes_.create(child, processes_.heritage(event.caller, exec), program, out);
+  parts_.forked(event.caller, child, processes_, now, out);
   out.complete(event.id, Result::ok(child), self_);
 }
 
@@ -92,8 +104,19 @@ void Kernel::answer(const CallEvent& event, Errno error, Effects& out) const {
   out.complete(event.id, error == Errno::none ? Result::ok() : Result::fail(error), self_);
 }
 
+void Kernel::hash_into(StateHash& hash) const {
+  processes_.hash_into(hash);
+  parts_.hash_into(hash);
+}
+
+void Kernel::describe(StateDump& out) const {
+  out.add("processes", processes_.describe());
+  parts_.describe(out);
+}
+
 void Kernel::check_invariants() const {
   processes_.check_invariants();
+  parts_.check_invariants();
   for (const auto& [pid, process] : processes_.all()) {
     SSI_INVARIANT(pid.origin() == self_, "a process from elsewhere: " + processes_.describe());
     SSI_INVARIANT(pid == processes_.init() || processes_.find(process.parent) != nullptr, "a parent elsewhere: " + processes_.describe());

@@ -4,6 +4,7 @@
 #include "models/base/hash.hpp"
 #include "models/base/ids.hpp"
 #include "models/base/time.hpp"
+#include "models/native/part.hpp"
 #include "models/native/processes.hpp"
 #include "models/port/effects.hpp"
 #include "models/port/event.hpp"
@@ -28,24 +29,27 @@ class Kernel {
  public:
   Kernel(NodeId self, Incarnation incarnation, const Costs& costs) : self_(self), costs_(costs), processes_(self, incarnation) {}
 
-  // Carries the call out, wherever a Spawn wants its child. The call of a process that is dead has no effect and no answer.
-  void call(const CallEvent& event, Effects& out);
+  // A call is carried out here, wherever a Spawn wants its child; that of a process that is dead has no effect and no answer.
+  void on_event(Instant now, const Event& event, Effects& out);
 
   NodeId self() const { return self_; }
   const Processes& processes() const { return processes_; }
+  const Parts& parts() const { return parts_; }
   void check_invariants() const;
-  void hash_into(StateHash& hash) const { processes_.hash_into(hash); }
-  void describe(StateDump& out) const { out.add("processes", processes_.describe()); }
+  void hash_into(StateHash& hash) const;
+  void describe(StateDump& out) const;
 
  private:
   struct Request;
-  void create(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out);
+  void call(const CallEvent& event, Instant now, Effects& out);
+  void create(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out);
   void post(Pid pid, Signal signal, Effects& out);
   void answer(const CallEvent& event, Errno error, Effects& out) const;
 
   NodeId self_;
   Costs costs_;
   Processes processes_;
+  Parts parts_;
 };
 
 }   // namespace ssi::native

@@ -74,6 +74,7 @@ Departure Processes::exit(Pid pid, std::int32_t status, Effects& out) {
   SSI_CHECK(!entry.empty(), "a process that is not here exits");
   const Process& gone = entry.mapped();
   leave_group(gone);
+  if (gone.blocked && gone.blocked->in == Blocked::In::part) broken_off_.push_back(gone.blocked->call);
   out.order({ProgramOrder::Kind::end, pid, {}, Signal::none});
 
   Departure departure{gone.pid, gone.parent, gone.group, gone.session, status, false, {}, false};
@@ -140,7 +141,7 @@ void Processes::wait(CallId call, Pid caller, const Wait& wait, Effects& out) {
   } else if (wait.no_hang) {
     out.complete(call, Result::ok(), self_);
   } else {
-    parent.blocked = Blocked{call, false, wait.child};
+    parent.blocked = Blocked{call, Blocked::In::wait, wait.child};
   }
 }
 
@@ -166,18 +167,30 @@ void Processes::reaped(Pid child) {
 std::vector<Pid> Processes::take_reaped_from_elsewhere() { return std::exchange(reaped_from_elsewhere_, {}); }
 
 void Processes::answer_wait(Process& parent, Effects& out) {
-  if (!parent.blocked || parent.blocked->pausing || parent.stopped) return;
+  if (!parent.blocked || parent.blocked->in != Blocked::In::wait || parent.stopped) return;
   if (auto result = wait_result(parent, parent.blocked->child)) {
     out.complete(parent.blocked->call, std::move(*result), self_);
     parent.blocked.reset();
   }
 }
 
-void Processes::pause(CallId call, Pid caller) {
+void Processes::pause(CallId call, Pid caller) { block_in(Blocked::In::pause, call, caller); }
+
+void Processes::block(CallId call, Pid caller) { block_in(Blocked::In::part, call, caller); }
+
+void Processes::block_in(Blocked::In in, CallId call, Pid caller) {
   Process& process = at(caller);
   SSI_CHECK(!process.blocked, "a blocked process calls");
-  process.blocked = Blocked{call, true, kNoPid};
+  process.blocked = Blocked{call, in, kNoPid};
 }
+
+void Processes::unblock(Pid pid) {
+  Process& process = at(pid);
+  SSI_CHECK(process.blocked && process.blocked->in == Blocked::In::part, "a process that is not blocked there is unblocked");
+  process.blocked.reset();
+}
+
+std::vector<CallId> Processes::take_broken_off() { return std::exchange(broken_off_, {}); }
 
 Errno Processes::set_group(Pid caller, Pid pid, Pid group) {
   if (pid == kNoPid) pid = caller;

@@ -23,11 +23,16 @@ namespace ssi::native {
 inline constexpr std::size_t kSignals = 32;
 using Dispositions = std::array<Disposition, kSignals>;
 
-// What a blocked process waits for. Empty: it is not blocked in this table.
+// What a process is blocked in.
 struct Blocked {
+  enum class In : std::uint8_t {
+    wait,
+    pause,
+    part   // a call of another part of the kernel (files, channels, segments), which will answer it
+  };
   CallId call;
-  bool pausing = false;   // pause; else wait
-  Pid child = kNoPid;     // wait: kNoPid is any child
+  In in = In::wait;
+  Pid child = kNoPid;   // wait: kNoPid is any child
   friend bool operator==(const Blocked&, const Blocked&) = default;
 };
 
@@ -87,6 +92,13 @@ class Processes {
   void wait(CallId call, Pid caller, const Wait& wait, Effects& out);
   void pause(CallId call, Pid caller);
 
+  // Another part of the kernel blocks the caller in its call, and later has answered it. In between, a handler ends the call in EINTR
+  // and death ends it without an answer: the part is told by take_broken_off() and answers it no more.
+  void block(CallId call, Pid caller);
+  void unblock(Pid pid);
+  // Calls of other parts that ended here since the last call. Empty between events: take it in each.
+  std::vector<CallId> take_broken_off();
+
   // Children allocated by other nodes that have ended for good here since the last call (waited for, reaped at once, or
   // forgotten with their parent): whoever allocated a pid may have to know. Empty between events: take it in each.
   std::vector<Pid> take_reaped_from_elsewhere();
@@ -107,6 +119,7 @@ class Processes {
 
  private:
   Process& at(Pid pid);
+  void block_in(Blocked::In in, CallId call, Pid caller);
   bool ignores(const Process& process, Signal signal) const;
   std::optional<Departure> act(Process& process, Signal signal, Effects& out);   // handler or default action
   std::optional<Departure> continue_it(Process& process, Effects& out);
@@ -126,6 +139,7 @@ class Processes {
   std::map<Pid, Pid> zombie_parent_;      // zombie -> the parent that has its status
   std::map<Pid, std::set<Pid>> groups_;   // living members; no empty groups
   std::vector<Pid> reaped_from_elsewhere_;
+  std::vector<CallId> broken_off_;
 };
 
 }   // namespace ssi::native

@@ -40,6 +40,7 @@ std::optional<Departure> Processes::act(Process& process, Signal signal, Effects
   out.order({ProgramOrder::Kind::interrupt, process.pid, {}, signal});
   if (process.blocked) {
     out.complete(process.blocked->call, Result::fail(Errno::eintr), self_);
+    if (process.blocked->in == Blocked::In::part) broken_off_.push_back(process.blocked->call);
     process.blocked.reset();
   }
   return std::nullopt;

@@ -2,21 +2,17 @@
 
 namespace ssi {
 
-std::string_view name_of(Errno error) {
-  switch (error) {
-    case Errno::none: return "";
-    case Errno::esrch: return "ESRCH";
-    case Errno::echild: return "ECHILD";
-    case Errno::einval: return "EINVAL";
-    case Errno::eperm: return "EPERM";
-    case Errno::eintr: return "EINTR";
-    case Errno::eagain: return "EAGAIN";
-    case Errno::enosys: return "ENOSYS";
-    case Errno::ehostdown: return "EHOSTDOWN";
-    case Errno::eio: return "EIO";
-  }
-  return "?";
-}
+namespace {
+
+constexpr std::array<std::string_view, kErrnos> kErrnoNames{
+    // in the order of the enumeration
+    "",       "ESRCH",  "ECHILD", "EINVAL",  "EPERM",      "EINTR",        "EAGAIN",     "ENOSYS", "EHOSTDOWN",
+    "EIO",    "ENOENT", "EEXIST", "ENOTDIR", "EISDIR",     "ENOTEMPTY",    "EBADF",      "EMFILE", "ENOSPC",
+    "ENOMEM", "EFBIG",  "ESTALE", "EPIPE",   "EADDRINUSE", "ECONNREFUSED", "ECONNRESET", "EIDRM",  "EDEADLK"};
+
+}   // namespace
+
+std::string_view name_of(Errno error) { return kErrnoNames[static_cast<std::size_t>(error)]; }
 
 std::string_view name_of(Signal signal) {
   switch (signal) {
@@ -26,6 +22,7 @@ std::string_view name_of(Signal signal) {
     case Signal::kill: return "SIGKILL";
     case Signal::usr1: return "SIGUSR1";
     case Signal::usr2: return "SIGUSR2";
+    case Signal::pipe: return "SIGPIPE";
     case Signal::term: return "SIGTERM";
     case Signal::chld: return "SIGCHLD";
     case Signal::cont: return "SIGCONT";

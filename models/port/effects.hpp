@@ -1,6 +1,6 @@
 // What a machine asks of the world. A machine never performs anything: it appends here, and its host carries the
 // effects out after the handler has returned. At once: timers are set, and programs that end or stop take no further
-// step. Then `work` is charged to a core; when it is done, sends leave, completions reach their programs, and programs
+// step. Then `work` is charged to a core; when it is done, disk requests and sends leave, completions reach their programs, and programs
 // start, go on or are interrupted, each list in the order of its making.
 #pragma once
 #include <cstdint>
@@ -41,6 +41,19 @@ struct Note {
   std::uint32_t subject{};
 };
 
+// What a disk is asked. `cause` as in SendOptions; background when there is none.
+struct DiskRequest {
+  enum class Kind : std::uint8_t {
+    read,
+    write,   // done when it is in the disk's cache, if that is volatile, else when it is durable
+    flush    // done when every write that was done before is durable
+  } kind = Kind::read;
+  std::uint64_t token{};   // the machine's own
+  std::uint64_t block{};   // where on the disk: adjacent requests need no seek
+  std::uint64_t bytes{};
+  CallId cause = kNoCall;
+};
+
 struct SendOptions {
   bool before_work = false;   // leave before the work of this handler is done
   CallId cause = kNoCall;     // on whose behalf, when it is not the event's own cause
@@ -76,6 +89,8 @@ class Effects {
     sends.push_back({to, txn, serving ? Priority::raised : Priority::normal, options.cause == kNoCall ? cause : options.cause,
                      options.before_work, Body(std::move(message))});
   }
+  // Asks the node's disk, once the work is done; DiskDone with this token tells the end.
+  void disk(DiskRequest request) { disk_requests.push_back(request); }
   // `served`: the node on which the request was carried out.
   void complete(CallId call, Result result, NodeId served) { completions.push_back({call, std::move(result), served}); }
   // A timer that is set again replaces the earlier one of that key. `background` timers do not count as progress.
@@ -93,6 +108,7 @@ class Effects {
     timers.clear();
     programs.clear();
     notes.clear();
+    disk_requests.clear();
     cause = event_cause;
     serving = serving_message;
   }
@@ -103,6 +119,7 @@ class Effects {
   std::vector<Timer> timers;
   std::vector<ProgramOrder> programs;
   std::vector<Note> notes;
+  std::vector<DiskRequest> disk_requests;
   CallId cause{kNoCall};   // of the event being handled
   bool serving = false;    // the event is a message
 };

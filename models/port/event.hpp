@@ -27,11 +27,16 @@ struct CircuitBroken {
   NodeId peer;
   std::uint32_t epoch;
 };   // what was unacknowledged on that circuit is lost
+// A request to the node's disk is done. A write is durable only now; `failed`: it was refused (a fenced node) and had no effect.
+struct DiskDone {
+  std::uint64_t token{};
+  bool failed = false;
+};
 struct ViewChange {
   ViewId view;
   std::vector<NodeId> members;
 };
 
-using Event = std::variant<BootEvent, CallEvent, MessageEvent, TimerEvent, CircuitBroken, ViewChange>;
+using Event = std::variant<BootEvent, CallEvent, MessageEvent, TimerEvent, DiskDone, CircuitBroken, ViewChange>;
 
 }   // namespace ssi

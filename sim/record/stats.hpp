@@ -14,7 +14,7 @@
 namespace ssi::record {
 
 inline constexpr std::size_t kCalls = kCallNames.size();
-inline constexpr std::size_t kErrors = static_cast<std::size_t>(Errno::eio) + 1;   // Errno's last member
+inline constexpr std::size_t kErrors = kErrnos;
 
 // Where the time of a call went, along its critical path, in ns. `blocked`: waiting for another process (wait, pause).
 struct PathTime {

@@ -46,7 +46,7 @@ struct Scene {
 
 Result list_of(std::vector<ProcessInfo> processes) {
   Result out = Result::ok();
-  out.processes = std::make_shared<const std::vector<ProcessInfo>>(std::move(processes));
+  out.more = std::make_shared<const std::vector<ProcessInfo>>(std::move(processes));
   return out;
 }
 ProcessInfo shown(Pid who, NodeId node) { return {who, kParent, kParent, node, false}; }

@@ -167,8 +167,8 @@ void Story::completed(CallId id, const Result& result) {
   else out_ += std::string(result.certainty == Certainty::info ? "info " : "fail ") + std::string(name_of(result.error));
   if (result.pid != kNoPid)
     out_ += " " + text(result.pid) + (std::holds_alternative<Wait>(trace.call) ? " status " + std::to_string(result.status) : "");
-  if (result.processes)
-    for (const ProcessInfo& info : *result.processes)
+  if (result.processes())
+    for (const ProcessInfo& info : *result.processes())
       out_ += " " + text(info.pid) + "@" + std::to_string(info.node.value) + (info.zombie ? "(zombie)" : "");
   out_ += ", served by " + std::to_string(trace.served.value) + ", messages " + std::to_string(trace.path) + " of " +
           std::to_string(trace.total) + "\n";

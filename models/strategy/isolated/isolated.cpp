@@ -15,19 +15,14 @@ bool wants_another_node(const Call& call, NodeId self) {
 
 }   // namespace
 
-void Isolated::on_event(Instant, const Event& event, Effects& out) {
-  SSI_CHECK(!std::holds_alternative<MessageEvent>(event), "an isolated kernel gets a message");
-  if (const auto* asked = std::get_if<CallEvent>(&event)) call(*asked, out);
-}
-
 // A pid of another node needs no test: it is not in this kernel's table, which makes it ESRCH.
-void Isolated::call(const CallEvent& event, Effects& out) {
-  const bool alive = kernel_.processes().find(event.caller) != nullptr;
-  if (alive && wants_another_node(*event.call, kernel_.self())) {
-    out.complete(event.id, Result::fail(Errno::enosys), kernel_.self());
-  } else {
-    kernel_.call(event, out);
-  }
+void Isolated::on_event(Instant now, const Event& event, Effects& out) {
+  SSI_CHECK(!std::holds_alternative<MessageEvent>(event), "an isolated kernel gets a message");
+  const auto* asked = std::get_if<CallEvent>(&event);
+  const bool refused =
+      asked != nullptr && kernel_.processes().find(asked->caller) != nullptr && wants_another_node(*asked->call, kernel_.self());
+  if (refused) out.complete(asked->id, Result::fail(Errno::enosys), kernel_.self());
+  else kernel_.on_event(now, event, out);
 }
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values&) { return std::make_unique<Isolated>(setup); }

@@ -18,8 +18,6 @@ class Isolated final : public Strategy {
   const native::Kernel& kernel() const { return kernel_; }
 
  private:
-  void call(const CallEvent& event, Effects& out);
-
   native::Kernel kernel_;
 };
 

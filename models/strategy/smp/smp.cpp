@@ -4,9 +4,9 @@
 
 namespace ssi::smp {
 
-void Smp::on_event(Instant, const Event& event, Effects& out) {
+void Smp::on_event(Instant now, const Event& event, Effects& out) {
   SSI_CHECK(!std::holds_alternative<MessageEvent>(event), "one machine gets a message");
-  if (const auto* call = std::get_if<CallEvent>(&event)) kernel_.call(*call, out);   // everything is here
+  kernel_.on_event(now, event, out);   // everything is here
 }
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values&) { return std::make_unique<Smp>(setup); }

@@ -19,6 +19,7 @@ std::size_t exits_under_way(const vproc::PendingTable& pending) {
 
 void VprocSwitch::check_invariants() const {
   processes_.check_invariants();
+  parts_.check_invariants();
   std::size_t strangers = 0, elsewhere = 0;
   for (const auto& [pid, process] : processes_.all()) {
     if (pid != processes_.init() && processes_.find(process.parent) == nullptr) {
@@ -82,6 +83,7 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
 void VprocSwitch::hash_into(StateHash& hash) const {
   hash.add(self_);
   processes_.hash_into(hash);
+  parts_.hash_into(hash);
   origins_.hash_into(hash);
   locations_.hash_into(hash);
   holder_.hash_into(hash);

@@ -40,7 +40,7 @@ void VprocSwitch::end_list_if_over(TxnId txn, Effects& out) {
   auto pending = pending_.take<vproc::PendingList>(txn);
   std::sort(pending->processes.begin(), pending->processes.end());
   Result result = Result::ok();
-  result.processes = std::make_shared<const std::vector<ProcessInfo>>(std::move(pending->processes));
+  result.more = std::make_shared<const std::vector<ProcessInfo>>(std::move(pending->processes));
   const NodeId other{self_.value == 0 ? 1U : 0U};
   answer(pending->caller, std::move(result), nodes_ == 1 ? self_ : other, out);
 }

@@ -35,7 +35,7 @@ struct VprocSwitch::Switch {
   void operator()(const Spawn& spawn) const {
     const NodeId at = node.choose_node(spawn.placement, now, out);
     if (at.value >= node.nodes_) return answer(Errno::einval);
-    if (node.is_here(Site::spawn, at == node.self_, out)) node.create_here(event, spawn.program, true, out);
+    if (node.is_here(Site::spawn, at == node.self_, out)) node.create_here(event, spawn.program, true, now, out);
     else node.spawn_at(at, event, spawn.program, out);
   }
 
@@ -61,13 +61,17 @@ struct VprocSwitch::Switch {
     table().wait(event.id, event.caller, wait, out);
   }
 
-  void operator()(const Fork& fork) const { node.create_here(event, fork.child, false, out); }
+  void operator()(const Fork& fork) const { node.create_here(event, fork.child, false, now, out); }
   void operator()(const KillGroup& kill) const { node.kill_group(event, kill, out); }
   void operator()(const SetGroup& set) const { node.set_group(event, set, out); }
   void operator()(const SetSession&) const { node.set_session(event, out); }
   void operator()(const List&) const { node.list(event, out); }
   void operator()(const SetAction& set) const { answer(table().set_action(event.caller, set.signal, set.disposition)); }
   void operator()(const Pause&) const { table().pause(event.id, event.caller); }
+  template <class C>   // of a part
+  void operator()(const C&) const {
+    if (!node.parts_.call(event, table(), now, out)) answer(Errno::enosys);
+  }
   void operator()(const Compute&) const { SSI_CHECK(false, "the host serves compute"); }
   void operator()(const Sleep&) const { SSI_CHECK(false, "the host serves sleep"); }
 };
@@ -86,6 +90,7 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
   CallId own = kNoCall;
   std::visit(Overloaded{
                  [&](const BootEvent&) {
+                   parts_.event(event, processes_, now, out);
                    if (settings_.gossip == "always") gossip_.start(out);
                  },
                  [&](const CallEvent& asked) {
@@ -97,15 +102,26 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
                    if (message.body.is<gossip::Message>()) {
                      gossip_.on_message(now, message.header.from, std::get<gossip::Load>(message.body.get<gossip::Message>()));
                      gossip_.start(out);
-                   } else {
+                   } else if (message.body.is<vproc::Message>()) {
                      std::visit(Server{*this, message, out}, message.body.get<vproc::Message>());
+                   } else {
+                     const bool taken = parts_.event(event, processes_, now, out);
+                     SSI_CHECK(taken, "a message of a protocol that is not here");
                    }
                  },
-                 [&](const TimerEvent& timer) { gossip_.on_timer(timer, load(), out); },
-                 [&](const CircuitBroken& broken) { give_up(broken.peer, out); },
+                 [&](const TimerEvent& timer) {
+                   if (timer.key == kGossipTimer) gossip_.on_timer(timer, load(), out);
+                   else parts_.event(event, processes_, now, out);
+                 },
+                 [&](const CircuitBroken& broken) {
+                   give_up(broken.peer, out);
+                   parts_.event(event, processes_, now, out);
+                 },
+                 [&](const DiskDone&) { parts_.event(event, processes_, now, out); },
                  [&](const ViewChange&) {},   // who is a member is not used yet: every node of the image is
              },
              event);
+  parts_.settle(processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); });
   tell_origins_of_reaped(out);
   for (const Effects::Completion& completion : out.completions)
     if (completion.call != own) out.work(costs_.wakeup);
@@ -141,11 +157,12 @@ std::uint32_t VprocSwitch::load() const {
   return running;
 }
 
-void VprocSwitch::create_here(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out) {
+void VprocSwitch::create_here(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out) {
   out.work(exec ? costs_.fork + costs_.exec : costs_.fork);
   const Pid child = processes_.allocate();
   const native::Heritage heritage = processes_.heritage(event.caller, exec);
   processes_.create(child, heritage, program, out);
+  parts_.forked(event.caller, child, processes_, now, out);
   out.complete(event.id, Result::ok(child), self_);
   if (heritage.group.origin() != self_) enter_group(child, heritage.group, memberships_.seen(heritage.group, event.caller), out);
 }

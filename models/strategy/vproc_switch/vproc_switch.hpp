@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/native/kernel.hpp"
+#include "models/native/part.hpp"
 #include "models/native/processes.hpp"
 #include "models/protocol/gossip/gossip.hpp"
 #include "models/protocol/vproc/group_holder.hpp"
@@ -73,7 +74,7 @@ class VprocSwitch final : public Strategy {
   // switch.cpp: calls
   bool is_here(Site site, bool here, Effects& out);
   void call(const CallEvent& event, Instant now, Effects& out);
-  void create_here(const CallEvent& event, const ProgramRef& program, bool exec, Effects& out);
+  void create_here(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out);
   void post(Pid pid, Signal signal, Effects& out);   // to a process here
   static Result result_of(Errno error);
   void answer(const vproc::Caller& caller, Result result, NodeId served, Effects& out) const;
@@ -158,6 +159,7 @@ class VprocSwitch final : public Strategy {
   Settings settings_;
   native::Costs costs_;
   native::Processes processes_;
+  native::Parts parts_;
   vproc::Origins origins_;
   vproc::Locations locations_;
   vproc::GroupHolder holder_;

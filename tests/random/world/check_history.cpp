@@ -45,9 +45,9 @@ class Checker {
   // ---- P2
 
   void check_list(const CallRecord& record) {
-    if (!record.returned || !record.result.processes) return;
+    if (!record.returned || !record.result.processes()) return;
     std::map<Pid, NodeId> living;
-    for (const ProcessInfo& info : *record.result.processes) {
+    for (const ProcessInfo& info : *record.result.processes()) {
       if (info.zombie) continue;
       if (!living.emplace(info.pid, info.node).second)
         say("P2: a list shows " + name(info.pid) + " living twice" + at(record.invoked, *record.returned));

@@ -20,7 +20,7 @@ class KernelTest : public ::testing::Test {
   std::optional<Result> ask(Pid caller, const Call& call) {
     const CallId id{++calls};
     out.begin(id, false);
-    kernel.call({id, caller, &call}, out);
+    kernel.on_event({}, CallEvent{id, caller, &call}, out);
     for (const auto& completion : out.completions) {
       EXPECT_EQ(completion.served, kHere);
       if (completion.call == id) return completion.result;
@@ -131,9 +131,9 @@ TEST_F(KernelTest, ListPaysForEachLine) {
   const Pid parent = spawn(init);
   ask(spawn(parent), Exit{});
   const auto result = ask(parent, List{});
-  ASSERT_TRUE(result && result->processes);
-  EXPECT_EQ(*result->processes, kernel.processes().list());
-  EXPECT_EQ(result->processes->size(), 3U);
+  ASSERT_TRUE(result && result->processes());
+  EXPECT_EQ(*result->processes(), kernel.processes().list());
+  EXPECT_EQ(result->processes()->size(), 3U);
   EXPECT_EQ(work(), 300'000);
 }
 

@@ -99,7 +99,7 @@ class Model {
   }
 
   void call_wait(CallId call, Pid pid, Pid child, bool no_hang) {
-    living(pid)->waits = Blocked{call, false, child};
+    living(pid)->waits = Blocked{call, Blocked::In::wait, child};
     const bool stopped = std::exchange(living(pid)->stopped, false);   // a call that begins is looked at once in any case
     look_at_waiters();
     living(pid)->stopped = stopped;
@@ -166,7 +166,7 @@ class Model {
 
   void look_at_waiters() {
     for (Being& parent : everybody) {
-      if (!parent.waits || parent.waits->pausing || parent.stopped || parent.dead || parent.gone) continue;
+      if (!parent.waits || parent.waits->in != Blocked::In::wait || parent.stopped || parent.dead || parent.gone) continue;
       Being* ready = nullptr;
       bool any = false;
       for (Being& child : everybody) {

@@ -194,7 +194,7 @@ class Duel {
     const auto pid = caller();
     if (!pid) return;
     const CallId call = table_.pause(*pid);
-    model_.living(*pid)->waits = Blocked{call, true, kNoPid};
+    model_.living(*pid)->waits = Blocked{call, Blocked::In::pause, kNoPid};
   }
 
   void set_action() {

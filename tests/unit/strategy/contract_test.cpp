@@ -76,8 +76,8 @@ TEST_P(Contract, OneNodeServesTheLifeOfAProcess) {
   EXPECT_EQ(ask(*node, parent.pid, Wait{}, out).error, Errno::echild);
   EXPECT_EQ(ask(*node, parent.pid, Kill{child.pid, Signal::kill}, out).error, Errno::esrch);
   const Result list = ask(*node, parent.pid, List{}, out);
-  ASSERT_NE(list.processes, nullptr);
-  EXPECT_EQ(list.processes->size(), 2U);
+  ASSERT_NE(list.processes(), nullptr);
+  EXPECT_EQ(list.processes()->size(), 2U);
   EXPECT_TRUE(ask(*node, parent.pid, Exit{0}, out).good());
   node->check_invariants();
 }

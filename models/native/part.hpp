@@ -1,0 +1,99 @@
+// A part of a node's system serves one class of calls: files, channels or segments, as a single node does or for the cluster.
+// `Parts` has one of each and brings every event to those that it concerns; a strategy has a Parts beside its processes.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "models/base/cloned.hpp"
+#include "models/base/hash.hpp"
+#include "models/base/ids.hpp"
+#include "models/base/time.hpp"
+#include "models/native/descriptors.hpp"
+#include "models/native/processes.hpp"
+#include "models/port/effects.hpp"
+#include "models/port/event.hpp"
+#include "models/port/strategy.hpp"
+
+namespace ssi::native {
+
+struct Raised {
+  Pid pid;
+  Signal signal;
+};
+
+// What a part has at hand during one event.
+struct PartContext {
+  Instant now;
+  Processes& processes;   // block() and unblock() for calls that wait; never signal() or exit()
+  Descriptors& descriptors;
+  std::vector<Raised>& raised;   // signals to processes here (SIGPIPE): posted by whoever has the parts, after the handler
+  Effects& out;
+};
+
+class Part {
+ public:
+  virtual ~Part() = default;
+  // A call of this part's class by a process here that lives; charges its own work. Ends it now, or blocks the caller and later
+  // completes the call and unblocks it.
+  virtual void call(const CallEvent& event, PartContext& at) = 0;
+  virtual void broken_off(CallId, PartContext&) {}                      // a handler or death ended a call that waits here: do not answer it
+  virtual void forked(Pid /*parent*/, Pid /*child*/, PartContext&) {}   // descriptors are copied already
+  virtual void ended(Pid, PartContext&) {}                              // its descriptors are dropped afterwards
+  virtual bool message(const Message&, PartContext&) { return false; }   // false: of another protocol
+  virtual bool timer(const TimerEvent&, PartContext&) { return false; }
+  virtual void disk_done(const DiskDone&, PartContext&) {}
+  virtual void circuit_broken(const CircuitBroken&, PartContext&) {}
+  virtual void boot(PartContext&) {}
+
+  virtual void check_invariants() const = 0;
+  virtual std::unique_ptr<Part> clone() const = 0;
+  virtual void hash_into(StateHash& hash) const = 0;
+  virtual void describe(StateDump& out) const = 0;
+};
+
+class Parts {
+ public:
+  void set(CallClass serves, std::unique_ptr<Part> part) { parts_[index_of(serves)] = std::move(part); }
+  Part* part(CallClass serves) const { return parts_[index_of(serves)].get(); }
+
+  // False: no part serves that call. Close, read and write go to the part that made the descriptor.
+  bool call(const CallEvent& event, Processes& processes, Instant now, Effects& out);
+  void forked(Pid parent, Pid child, Processes& processes, Instant now, Effects& out);
+  bool event(const Event& event, Processes& processes, Instant now, Effects& out);   // all but calls; false: nobody's
+  // After each event: tells the parts which processes ended and which of their calls were broken off, and has `post(pid, signal)` do
+  // what they raised, which may end further ones.
+  template <class Post>
+  void settle(Processes& processes, Instant now, Effects& out, Post&& post) {
+    for (std::size_t told = 0;;) {
+      told = tell_ended(told, processes, now, out);
+      if (raised_.empty()) return;
+      for (const Raised& raised : std::exchange(raised_, {}))
+        if (processes.find(raised.pid) != nullptr) post(raised.pid, raised.signal);
+    }
+  }
+
+  const Descriptors& descriptors() const { return descriptors_; }
+  void check_invariants() const;
+  void hash_into(StateHash& hash) const;
+  void describe(StateDump& out) const;
+
+ private:
+  static constexpr std::size_t index_of(CallClass serves) { return static_cast<std::size_t>(serves); }
+  template <class F>
+  void each(F&& tell) const {
+    for (const auto& part : parts_)
+      if (part) tell(*part);
+  }
+
+  PartContext context(Processes& processes, Instant now, Effects& out) { return {now, processes, descriptors_, raised_, out}; }
+  std::size_t tell_ended(std::size_t told, Processes& processes, Instant now, Effects& out);
+
+  std::vector<Raised> raised_;   // empty between events
+  Descriptors descriptors_;
+  std::array<Cloned<Part>, kCallClasses> parts_;
+};
+
+}   // namespace ssi::native
