@@ -1,4 +1,4 @@
-// The event heap: dates in picoseconds, ties in the order of insertion. A 4-ary heap keeps a node's children in one or two
+// A heap of dates in picoseconds, ties by their sequence numbers. A 4-ary heap keeps a node's children in one or two
 // cache lines, which a binary heap does not. An event that is taken usually leads to another one, so the place at the top stays
 // open until the next push fills it: one way down instead of a way down and a way up.
 #pragma once
@@ -11,15 +11,14 @@ template <class Payload>
 class Heap {
  public:
   struct Entry {
-    std::int64_t at;   // not negative
-    std::uint64_t sequence;
+    std::int64_t at;          // not negative
+    std::uint64_t sequence;   // no two are equal
     Payload payload;
   };
 
   bool empty() const { return entries_.size() == static_cast<std::size_t>(open_); }
 
-  void push(std::int64_t at, Payload payload) {
-    const Entry entry{at, next_++, payload};
+  void push(const Entry& entry) {
     if (open_) {
       open_ = false;
       return sink(entry);
@@ -36,11 +35,12 @@ class Heap {
   }
 
   // Not of an empty heap.
-  Entry pop() {
+  const Entry& first() {
     if (open_) close();
-    open_ = true;
     return entries_.front();
   }
+  void drop_first() { open_ = true; }                       // after first()
+  void replace_first(const Entry& entry) { sink(entry); }   // after first()
 
  private:
   using Key = unsigned __int128;
@@ -51,6 +51,7 @@ class Heap {
   void close() {   // there are others, or the heap would be empty
     const Entry last = entries_.back();
     entries_.pop_back();
+    open_ = false;
     sink(last);
   }
 
@@ -81,7 +82,6 @@ class Heap {
 
   std::vector<Entry> entries_;
   bool open_ = false;   // entries_.front() has been taken
-  std::uint64_t next_ = 0;
 };
 
 }   // namespace ssi::sim

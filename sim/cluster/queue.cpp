@@ -46,8 +46,8 @@ void Queue::run(BackendClient& client) {
 }
 
 void Queue::drain() {
-  for (serve_runnable(); !stopped_ && !heap_.empty(); serve_runnable()) {
-    const auto entry = heap_.pop();
+  for (serve_runnable(); !stopped_ && !events_.empty(); serve_runnable()) {
+    const auto entry = events_.pop();
     now_ps_ = entry.at;
     take(entry.payload);
   }
@@ -68,7 +68,7 @@ void Queue::push(std::int64_t at, Event::Kind kind, std::uint32_t subject, std::
   event.kind = kind;
   event.subject = subject;
   event.detail = detail;
-  heap_.push(at, event);
+  events_.push(at, event);
 }
 
 void Queue::take(const Event& event) {
@@ -85,8 +85,8 @@ void Queue::take(const Event& event) {
       return;
     }
     case Event::Kind::chunk_asks: return ask(event.subject);
-    case Event::Kind::next_chunk: return send_chunk(event.subject);
-    case Event::Kind::delivered: return transfer_over(event.subject);
+    case Event::Kind::next_chunk: return send_next_chunk(event.subject);
+    case Event::Kind::delivered: return arrived(event.subject);
     case Event::Kind::wake:
       if (now_ps_ != wake_ps_) return;   // another date was given since
       wake_ps_ = -1;
@@ -94,12 +94,18 @@ void Queue::take(const Event& event) {
   }
 }
 
-// A chunk has arrived: the last of its message?
-void Queue::transfer_over(std::uint32_t index) {
-  Transfer& transfer = transfers_[index];
-  if (--transfer.under_way > 0 || transfer.left > 0) return;
-  const Token token = transfer.token;
-  transfers_.give_back(index);
+// At its destination. The last of its message?
+void Queue::arrived(std::uint32_t index) {
+  const Chunk& chunk = chunks_[index];
+  Token token = chunk.token;
+  const std::uint32_t of = chunk.transfer;
+  chunks_.give_back(index);
+  if (of != kWhole) {
+    Transfer& transfer = transfers_[of];
+    if (--transfer.under_way > 0 || transfer.left > 0) return;
+    token = transfer.token;
+    transfers_.give_back(of);
+  }
   client_->transferred(token);
 }
 
@@ -136,17 +142,29 @@ Duration Queue::cancel_work(Token token) {
 }
 
 void Queue::start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) {
-  const std::uint32_t index = transfers_.take();
-  Transfer& transfer = transfers_[index];
-  transfer.route = routes_.between(from, to);
-  transfer.token = token;
-  transfer.left = std::max<std::uint64_t>(bytes, min_frame_);
-  transfer.under_way = 0;
+  const RouteSpan route = routes_.between(from, to);
   if (ports_.size() < routes_.links().size()) meet_new_links();
-  if (transfer.route.count > 0) return send_chunk(index);
-  transfer.left = 0;   // a distance without links: no bandwidth either
-  transfer.under_way = 1;
-  push(now_ps_ + picoseconds(transfer.route.distance_s), Event::Kind::delivered, index);
+  const std::uint64_t framed = std::max<std::uint64_t>(bytes, min_frame_);
+  if (framed <= chunk_bytes_ || route.count == 0) {   // a distance without links has no bandwidth either
+    const std::uint32_t chunk = new_chunk(route, static_cast<std::uint32_t>(framed));
+    chunks_[chunk].token = token;
+    if (route.count > 0) return ask(chunk);
+    return push(now_ps_ + picoseconds(route.distance_s), Event::Kind::delivered, chunk);
+  }
+  const std::uint32_t index = transfers_.take();
+  transfers_[index] = {.route = route, .token = token, .left = framed};
+  send_next_chunk(index);
+}
+
+std::uint32_t Queue::new_chunk(const RouteSpan& route, std::uint32_t bytes) {
+  const std::uint32_t index = chunks_.take();
+  Chunk& chunk = chunks_[index];
+  chunk.route = route;
+  chunk.transfer = kWhole;
+  chunk.hop = 0;
+  chunk.bytes = bytes;
+  chunk.tail = now_ps_;
+  return index;
 }
 
 void Queue::meet_new_links() {
@@ -164,30 +182,27 @@ std::int64_t Queue::Port::transmission(std::uint32_t bytes) const {
   return whole_ps_per_byte != 0 ? whole_ps_per_byte * bytes : std::llround(ps_per_byte * bytes);
 }
 
-void Queue::send_chunk(std::uint32_t index) {
+void Queue::send_next_chunk(std::uint32_t index) {
   Transfer& transfer = transfers_[index];
   const auto bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(transfer.left, chunk_bytes_));
   transfer.left -= bytes;
   ++transfer.under_way;
-  const std::uint32_t chunk = chunks_.take();
-  chunks_[chunk] = {.transfer = index, .hop = 0, .bytes = bytes, .tail = now_ps_};
+  const std::uint32_t chunk = new_chunk(transfer.route, bytes);
+  chunks_[chunk].transfer = index;
   ask(chunk);
 }
 
 // The chunk's head is at port `hop` of its route.
 void Queue::ask(std::uint32_t index) {
   Chunk& chunk = chunks_[index];
-  const Transfer& transfer = transfers_[chunk.transfer];
-  Port& port = ports_[transfer.route.port(chunk.hop)];
+  Port& port = ports_[chunk.route.port(chunk.hop)];
   const std::int64_t start = port.shared ? std::max(now_ps_, port.free_at) : now_ps_;
   const std::int64_t leaves = std::max(start + port.transmission(chunk.bytes), chunk.tail);
   port.free_at = leaves;
-  if (chunk.hop == 0 && transfer.left > 0) push(leaves, Event::Kind::next_chunk, chunk.transfer);
-  if (++chunk.hop == transfer.route.count) {
-    push(leaves + port.latency + picoseconds(transfer.route.distance_s), Event::Kind::delivered, chunk.transfer);
-    return chunks_.give_back(index);
-  }
+  if (chunk.hop == 0 && chunk.transfer != kWhole && transfers_[chunk.transfer].left > 0)
+    push(leaves, Event::Kind::next_chunk, chunk.transfer);
   chunk.tail = leaves + port.latency;
+  if (++chunk.hop == chunk.route.count) return push(chunk.tail + picoseconds(chunk.route.distance_s), Event::Kind::delivered, index);
   push(store_and_forward_ ? chunk.tail : start + port.latency, Event::Kind::chunk_asks, index);
 }
 

@@ -15,7 +15,7 @@
 #include "models/config/platform.hpp"
 #include "sim/cluster/backend.hpp"
 #include "sim/cluster/cores.hpp"
-#include "sim/cluster/heap.hpp"
+#include "sim/cluster/event_queue.hpp"
 #include "sim/cluster/pool.hpp"
 #include "sim/platform/routes.hpp"
 
@@ -52,14 +52,18 @@ class Queue final : public Backend {
 
     std::int64_t transmission(std::uint32_t bytes) const;
   };
+  // A message of several chunks.
   struct Transfer {
     RouteSpan route;
     Token token = 0;
     std::uint64_t left = 0;        // bytes that have not asked for the first port yet
     std::uint32_t under_way = 0;   // chunks
   };
+  static constexpr std::uint32_t kWhole = ~std::uint32_t{0};   // in place of a transfer: the chunk is all of its message
   struct Chunk {
-    std::uint32_t transfer = 0;
+    RouteSpan route;
+    Token token = 0;   // of a whole message
+    std::uint32_t transfer = kWhole;
     std::uint32_t hop = 0;
     std::uint32_t bytes = 0;
     std::int64_t tail = 0;   // when its last byte reaches the port that it asks for next
@@ -69,9 +73,10 @@ class Queue final : public Backend {
   void serve_runnable();
   void push(std::int64_t at, Event::Kind kind, std::uint32_t subject, std::uint32_t detail = 0);
   void take(const Event& event);
-  void transfer_over(std::uint32_t index);
+  void arrived(std::uint32_t chunk);
   void meet_new_links();
-  void send_chunk(std::uint32_t transfer);
+  std::uint32_t new_chunk(const RouteSpan& route, std::uint32_t bytes);
+  void send_next_chunk(std::uint32_t transfer);
   void ask(std::uint32_t chunk);
   void arm();
 
@@ -84,7 +89,7 @@ class Queue final : public Backend {
   std::int64_t now_ps_ = 0;
   std::int64_t wake_ps_ = -1;
   bool stopped_ = false;
-  Heap<Event> heap_;
+  EventQueue<Event> events_;
   Pool<Transfer> transfers_;
   Pool<Chunk> chunks_;
   std::vector<NodeId> runnable_;   // nodes to serve, in the order they were scheduled

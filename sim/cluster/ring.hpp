@@ -11,11 +11,11 @@ class Ring {
  public:
   bool empty() const { return first_ == end_; }
   std::size_t size() const { return end_ - first_; }
-  T& front() { return slots_[first_ & mask_]; }
+  T& front() { return slots_[first_ & (capacity_ - 1)]; }
   void pop_front() { ++first_; }
-  void push_back(T item) {
-    if (size() > mask_ || slots_.empty()) grow();
-    slots_[end_++ & mask_] = std::move(item);
+  void push_back(const T& item) {
+    if (size() == capacity_) grow();
+    slots_[end_++ & (capacity_ - 1)] = item;
   }
 
  private:
@@ -24,13 +24,13 @@ class Ring {
     std::size_t n = 0;
     for (; !empty(); pop_front()) larger[n++] = std::move(front());
     slots_ = std::move(larger);
-    mask_ = slots_.size() - 1;
+    capacity_ = slots_.size();
     first_ = 0;
     end_ = n;
   }
 
   std::vector<T> slots_;
-  std::size_t first_ = 0, end_ = 0, mask_ = 0;
+  std::size_t first_ = 0, end_ = 0, capacity_ = 0;
 };
 
 }   // namespace ssi::sim
