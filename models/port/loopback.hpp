@@ -1,0 +1,40 @@
+// A machine that plays several roles on one node sends messages to itself: they are handled within the same event, after
+// what is being handled, and cost no network. Templated on the protocol's message variant.
+#pragma once
+#include <deque>
+#include <utility>
+
+#include "models/port/effects.hpp"
+
+namespace ssi {
+
+template <class M>
+class Loopback {
+ public:
+  struct Item {
+    TxnId txn;
+    CallId cause;
+    M message;
+  };
+  explicit Loopback(NodeId self) : self_(self) {}
+
+  void send(NodeId to, TxnId txn, M message, Effects& out, CallId cause) {
+    if (to == self_) items_.push_back({txn, cause, std::move(message)});
+    else out.send(to, txn, std::move(message), {.cause = cause});
+  }
+  // `handle(Item)` for each message to itself, those that it causes included.
+  template <class F>
+  void drain(F handle) {
+    while (!items_.empty()) {
+      Item item = std::move(items_.front());
+      items_.pop_front();
+      handle(std::move(item));
+    }
+  }
+
+ private:
+  NodeId self_;
+  std::deque<Item> items_;   // empty between events
+};
+
+}   // namespace ssi

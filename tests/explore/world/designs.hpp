@@ -1,0 +1,14 @@
+// Every coherence protocol with the options that tests run it with.
+#pragma once
+#include <vector>
+
+#include "models/protocol/directory/directory.hpp"
+#include "tests/explore/world/cluster.hpp"
+
+namespace ssi::test {
+
+Design directory_design(std::string name, const directory::Settings& settings);
+Design directory_design(std::string name, const directory::Settings& settings, directory::Tables tables);   // with planted bugs
+std::vector<Design> directory_designs();                                                                    // each option once
+
+}   // namespace ssi::test
