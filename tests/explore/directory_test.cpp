@@ -63,7 +63,7 @@ const std::map<std::string, Golden> kGoldens{
     {"msi unconfirmed nack tell shared", {931, 909, 2862, 5046, 87239, true}},
     {"mesi relayed", {319, 329, 957, 1905, 18375, true}},
     {"msi relayed nack", {435, 463, 1168, 2414, 25229, false}},
-    {"mesi relayed serial tell shared", {358, 368, 2361, 1896, 40631, false}},
+    {"mesi relayed serial tell shared", {358, 368, 2361, 1896, 40631, true}},
     {"mesi no grant", {714, 698, 1749, 4422, 50788, false}},
 };
 
