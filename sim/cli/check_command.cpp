@@ -63,6 +63,7 @@ load::Loaded load_checked(const Options& options) {
   if (!loaded.problems.empty())
     throw UserError(fmt::format("{} problem{} in the scenario:{}", loaded.problems.size(), loaded.problems.size() == 1 ? "" : "s",
                                 lines_of(loaded.problems)));
+  check_trace_choice(options.trace, loaded.scenario);
   check_platform(loaded.scenario, options);
   return loaded;
 }

@@ -20,8 +20,6 @@ using Words = std::vector<std::string>;
 
 const Words kVerbs{"list", "schema"};
 const Words kLaterVerbs{"compare", "sweep", "conformance", "fuzz"};
-const Words kTraces{"ops"};
-const Words kLaterTraces{"chrome", "paje", "ops.gz", "chrome.gz", "paje.gz"};
 const Words kSchemas{"scenario", "platform", "results"};
 constexpr std::size_t kMaxJobs = 1024;
 constexpr std::size_t kMostShown = 400;        // characters of a word that we quote
@@ -42,7 +40,10 @@ constexpr std::array kOptions{
     OptionRow{"replicates", "N", false, "overrides how many seeds each strategy runs with"},
     OptionRow{"fidelity", "LIST", false, "overrides the scenario's list of fidelities, separated by commas"},
     OptionRow{"out", "DIR", false, "where results go; default results/<scenario name>; an earlier result there is replaced"},
-    OptionRow{"trace", "LIST", true, "traces to write into each run's folder; this version has ops (ops.jsonl)"},
+    OptionRow{"trace", "LIST", true,
+              "traces to write into each run's folder: chrome (trace.json, for ui.perfetto.dev), ops (ops.jsonl, a line per call), paje "
+              "(paje.trace of SimGrid, flow only); .gz after a name compresses it"},
+    OptionRow{"trace-filter", "LIST", true, "keeps in chrome and ops what begins there: node=0,node=4-7,call=kill,from=1s,to=1500ms"},
     OptionRow{"format", "table|json", false, "what standard output gets; default table; json: the content of results.json"},
     OptionRow{"jobs", "N", false, "runs at once; default all cores"},
     OptionRow{"validate", nullptr, false, "check the scenario and the platform, and stop"},
@@ -79,7 +80,6 @@ std::string joined(const Words& words) { return fmt::format("{}", fmt::join(word
 [[noreturn]] void refuse_option(std::string name) {
   name.erase(0, name.find_first_not_of('-'));
   name = "--" + load::printable(name.substr(0, name.find('=')), kMostShown);
-  if (name == "--trace-filter") throw UserError("--trace-filter is not in this version");
   refuse("unknown option " + name + load::did_you_mean(name, option_names()));
 }
 
@@ -106,19 +106,6 @@ std::size_t parse_jobs(const std::string& text) {
   return jobs;
 }
 
-bool wants_ops(const Words& lists) {
-  bool ops = false;
-  for (const std::string& list : lists) {
-    std::istringstream names(list);
-    for (std::string name; std::getline(names, name, ',');) {
-      if (std::find(kLaterTraces.begin(), kLaterTraces.end(), name) != kLaterTraces.end())
-        throw UserError(fmt::format("--trace {}: not in this version, which has {}", name, joined(kTraces)));
-      ops |= one_of("--trace", name, kTraces) == "ops";
-    }
-  }
-  return ops;
-}
-
 Options from(const po::variables_map& given) {
   const auto text = [&](const char* name) { return given.count(name) != 0 ? given[name].as<std::string>() : std::string(); };
   const auto list = [&](const char* name) { return given.count(name) != 0 ? given[name].as<Words>() : Words(); };
@@ -127,7 +114,7 @@ Options from(const po::variables_map& given) {
   out.scenario = text("scenario");
   out.overrides = {list("strategy"), maybe("platform"), list("set"), maybe("seed"), maybe("replicates"), maybe("fidelity")};
   out.out = text("out");
-  out.trace_ops = wants_ops(list("trace"));
+  out.trace = parse_trace_choice(list("trace"), list("trace-filter"));
   if (given.count("format") != 0) out.json = one_of("--format", text("format"), {"table", "json"}) == "json";
   out.validate = given.count("validate") != 0;
   out.repeat_check = given.count("repeat-check") != 0;

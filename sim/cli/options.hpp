@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/trace_choice.hpp"
 #include "sim/load/load.hpp"
 
 namespace ssi::cli {
@@ -15,7 +16,7 @@ struct Options {
   std::string scenario;   // a file, or "-"
   load::Overrides overrides;
   std::string out;   // empty: results/<scenario name>
-  bool trace_ops = false;
+  TraceChoice trace;
   bool json = false;   // instead of the table
   bool validate = false, repeat_check = false;
   std::size_t jobs = 1;

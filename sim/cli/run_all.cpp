@@ -47,10 +47,14 @@ class Campaign {
 
   void live(std::size_t job, ChildPipe& pipe) {
     const RunSpec& spec = result_of(job).spec;
-    RunFiles files{.ops = {}, .events = events_path(job)};
-    if (options_.trace_ops && !is_second(job))
-      files.ops =
-          out_.make_folder(fmt::format("runs/{}-{}-s{}", path_component(spec.strategy->label), spec.fidelity, spec.seed)) + "/ops.jsonl";
+    RunFiles files{.ops = {}, .trace = {}, .paje = {}, .events = events_path(job), .filter = options_.trace.filter};
+    if (options_.trace.any() && !is_second(job)) {
+      const std::string folder =
+          out_.make_folder(fmt::format("runs/{}-{}-s{}", path_component(spec.strategy->label), spec.fidelity, spec.seed));
+      files.ops = options_.trace.ops.path(folder + "/ops.jsonl");
+      files.trace = options_.trace.chrome.path(folder + "/trace.json");
+      files.paje = options_.trace.paje.path(folder + "/paje.trace");
+    }
     live_through(scenario_, spec, files, options_.simgrid_arguments, is_second(job), pipe);
   }
 

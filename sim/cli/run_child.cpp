@@ -8,7 +8,9 @@
 #include "models/strategy/registry.hpp"
 #include "models/workload/registry.hpp"
 #include "sim/cli/heap_shaker.hpp"
+#include "sim/cli/help.hpp"
 #include "sim/cli/interrupt.hpp"
+#include "sim/cli/paje.hpp"
 #include "sim/cluster/run.hpp"
 #include "sim/report/run_json.hpp"
 
@@ -17,17 +19,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenReports{250};
 
-const char* ending_name(sim::Ending ending) {
-  switch (ending) {
-    case sim::Ending::finished: return "finished";
-    case sim::Ending::interrupted: return "interrupted";
-    case sim::Ending::no_progress: return "no_progress";
-    case sim::Ending::invariant_broken: return "invariant_broken";
-    case sim::Ending::bug: return "bug";
-  }
-  return "";
-}
-
 template <class T>
 std::string_view bytes_of_value(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof value};
@@ -35,11 +26,24 @@ std::string_view bytes_of_value(const T& value) {
 
 bool one_machine(const StrategyEntry& strategy) { return strategy.image == Image::one_machine; }
 
-record::Recorder::Options recorder_options(const config::Scenario& scenario, const StrategyEntry& strategy, const RunFiles& files) {
+std::uint32_t cores_of_a_node(const config::Platform& platform, const StrategyEntry& strategy) {
+  return platform.cores * (one_machine(strategy) ? platform.nodes : 1);
+}
+
+record::Recorder::Options recorder_options(const config::Scenario& scenario, const RunSpec& run, const StrategyEntry& strategy,
+                                           const RunFiles& files) {
   return {.warmup_until = Instant{} + scenario.warmup,
           .ops_path = files.ops,
+          .trace_path = files.trace,
+          .filter = files.filter,
+          .trace_metadata = {{"scenario", scenario.name},
+                             {"strategy", run.strategy->label},
+                             {"fidelity", run.fidelity},
+                             {"seed", std::to_string(run.seed)},
+                             {"ssisim", program_version()}},
           .events_path = files.events,
           .nodes = one_machine(strategy) ? 1 : scenario.platform.nodes,
+          .cores = cores_of_a_node(scenario.platform, strategy),
           .duration = scenario.duration};
 }
 
@@ -56,13 +60,13 @@ report::RunFacts facts_of(const config::Scenario& scenario, const RunSpec& run, 
                          .label = run.strategy->label,
                          .fidelity = run.fidelity,
                          .seed = run.seed,
-                         .ending = ending_name(outcome.ending),
+                         .ending = std::string(sim::name_of(outcome.ending)),
                          .message = outcome.message,
                          .workloads = {},
                          .dispatch_sites = strategy.dispatch_sites,
                          .coverage = {std::string(strategy.coverage.process), std::string(strategy.coverage.file),
                                       std::string(strategy.coverage.channel), std::string(strategy.coverage.segment)},
-                         .cores_per_node = platform.cores * (one_machine(strategy) ? platform.nodes : 1),
+                         .cores_per_node = cores_of_a_node(platform, strategy),
                          .link_bps = own_link_bps(platform, strategy)};
   for (const config::WorkloadChoice& choice : scenario.workloads)
     facts.workloads.push_back({choice.name, std::string(workload::find_workload(choice.name)->unit), choice.start});
@@ -88,17 +92,18 @@ void live_through(const config::Scenario& scenario, const RunSpec& run, const Ru
   const auto shaken = second ? shake_heap(run.seed) : decltype(shake_heap(0))();
   const StrategyEntry* strategy = find_strategy(run.strategy->name);
   SSI_CHECK(strategy != nullptr, "an unknown strategy passed the reader");
-  record::Recorder recorder(recorder_options(scenario, *strategy, files));
+  record::Recorder recorder(recorder_options(scenario, run, *strategy, files));
   const sim::RunOutcome outcome = sim::run_once({.scenario = scenario,
                                                  .strategy = *strategy,
                                                  .params = run.strategy->params,
                                                  .seed = run.seed,
                                                  .fidelity = run.fidelity,
-                                                 .simgrid_arguments = simgrid_arguments,
+                                                 .simgrid_arguments = with_paje(simgrid_arguments, files.paje),
                                                  .interrupt = &interrupted(),
                                                  .progress = reporter(pipe)},
                                                 recorder);
   if (!recorder.error().empty()) pipe.send(kFileFrame, recorder.error());
+  if (const std::string problem = close_paje(files.paje); !problem.empty()) pipe.send(kFileFrame, problem);
   if (!outcome.message.empty()) pipe.send(kReasonFrame, outcome.message);
   pipe.send(kSummaryFrame,
             bytes_of_value(RunSummary{recorder.fingerprint(), recorder.events(), static_cast<std::uint8_t>(outcome.ending)}));

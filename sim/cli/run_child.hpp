@@ -6,6 +6,7 @@
 
 #include "models/config/scenario.hpp"
 #include "sim/cli/children.hpp"
+#include "sim/record/trace_filter.hpp"
 
 namespace ssi::cli {
 
@@ -18,7 +19,8 @@ struct RunSpec {
 std::string name_of(const RunSpec& run);   // "vproc_switch, flow, seed 3"
 
 struct RunFiles {
-  std::string ops, events;   // empty: not written
+  std::string ops, trace, paje, events;   // empty: not written
+  record::TraceFilter filter;             // of ops and trace
 };
 
 inline constexpr char kProgressFrame = 'P';   // RunProgress

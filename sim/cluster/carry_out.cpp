@@ -9,6 +9,17 @@ Duration copy_time(const config::NodeCosts& costs, std::uint64_t bytes) {
   return {static_cast<std::int64_t>(body) * costs.copy_per_kib.ns / 1024};
 }
 
+std::string_view name_of(ProgramOrder::Kind kind) {
+  switch (kind) {
+    case ProgramOrder::Kind::start: return "process starts";
+    case ProgramOrder::Kind::end: return "process ends";
+    case ProgramOrder::Kind::stop: return "process stops";
+    case ProgramOrder::Kind::resume: return "process resumes";
+    case ProgramOrder::Kind::interrupt: return "process interrupted";
+  }
+  return "";
+}
+
 bool acts_at_once(ProgramOrder::Kind kind) { return kind == ProgramOrder::Kind::end || kind == ProgramOrder::Kind::stop; }
 
 }   // namespace
@@ -28,11 +39,13 @@ void Cluster::carry_out(Service& service, const Header* received) {
     if (send.before_work) depart(service, send);
 
   const Duration work = service.dispatch + service.kernel;
+  if (work.ns == 0 && trace_) trace_->work_ends(now());
   if (work.ns == 0) return release(service, out_.sends, out_.completions, out_.programs);
   Node& node = at(service.node);
   ++node.busy;
   node.kernel_used += work;
   const Token token = works_.take();
+  if (trace_) trace_->work_goes_on(token);
   Work& begun = works_[token];
   begun.service = service;
   std::swap(begun.sends, out_.sends);
@@ -44,6 +57,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
 // What is dead or stopped runs no further step; what starts is known at once, so that it can die before it has started.
 void Cluster::take_orders_that_act_at_once(const Service& service) {
   for (const ProgramOrder& order : out_.programs) {
+    if (trace_) trace_->instant(now(), service.node, name_of(order.kind));
     if (order.kind == ProgramOrder::Kind::start) {
       Running& program = programs_.add(order.pid);
       program.node = service.node;
@@ -73,6 +87,7 @@ Duration Cluster::hosts_work(const Service& service, const Header* received) con
 void Cluster::finish_work(Token token) {
   Work& work = works_[token];
   --at(work.service.node).busy;
+  if (trace_) trace_->work_ends(now(), token);
   release(work.service, work.sends, work.completions, work.orders);
   work.sends.clear();
   work.completions.clear();
@@ -120,6 +135,7 @@ void Cluster::depart(const Service& service, Effects::Send& send) {
   ++packet.trail.hops;
   if (call) ++call->messages;
   recorder_.message_sent(now(), header, packet.message.body.type());
+  if (trace_) trace_->message_leaves(now(), header, token);
   backend_.start_transfer(header.from, header.to, header.bytes, token);
 }
 

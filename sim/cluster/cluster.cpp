@@ -10,7 +10,7 @@ constexpr std::uint64_t kLookEvery = 4096;   // events between looks at invarian
 }   // namespace
 
 Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
-    : setup_(std::move(setup)), backend_(backend), recorder_(recorder), ledger_(recorder),
+    : setup_(std::move(setup)), backend_(backend), recorder_(recorder), trace_(recorder.trace()), ledger_(recorder),
       net_(static_cast<std::uint32_t>(setup_.machines.size())), nodes_(setup_.machines.size()) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].machine = std::move(setup_.machines[i]);
 }
@@ -37,6 +37,7 @@ void Cluster::enqueue(OpenCall& call) {
 }
 
 void Cluster::wait_for_service(NodeId node, const Item& item, bool raised) {
+  if (trace_) trace_->changed(now(), node, record::Gauge::run_queue, 1);
   (raised ? at(node).raised : at(node).normal).push_back(item);
   backend_.schedule(node);
 }
@@ -58,6 +59,7 @@ void Cluster::work_done(Token token) {
 void Cluster::transferred(Token token) {
   if (ended_) return;
   now_ = backend_.now();
+  if (trace_) trace_->message_arrives(now(), packets_[token].message.header);
   arrive(token);
 }
 
@@ -135,6 +137,7 @@ void Cluster::end(Ending ending, const std::string& why) {
   now_ = backend_.now();
   ended_ = true;
   outcome_ = {ending, now(), why};
+  if (trace_) trace_->instant(now(), name_of(ending));
   close_books();
   backend_.stop();
 }
@@ -150,6 +153,7 @@ void Cluster::close_books() {
     }
   }
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) recorder_.cpu_used({i}, nodes_[i].kernel_used, nodes_[i].program_used);
+  if (trace_) ledger_.report_pending(now());
   recorder_.finished(now());
 }
 

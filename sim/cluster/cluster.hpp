@@ -121,6 +121,7 @@ class Cluster final : public BackendClient {
   void check_now_and_then(NodeId node);
   void finish_if_over();
   void close_books();
+  void trace_event(const Event& event, const Service& service);   // tracing.cpp
 
   // effects: carry_out.cpp
   void carry_out(Service& service, const Header* received);
@@ -148,6 +149,7 @@ class Cluster final : public BackendClient {
   Setup setup_;
   Backend& backend_;
   record::Recorder& recorder_;
+  record::Trace* trace_;   // nullptr: none is asked for
   Ledger ledger_;
   Net net_;
   Agenda agenda_;

@@ -1,6 +1,22 @@
 #include "sim/cluster/ledger.hpp"
 
 namespace ssi::sim {
+namespace {
+
+record::FinishedCall as_finished(const OpenCall& call, const Trail& path, Instant at) {
+  return {.id = call.id,
+          .kind = call.kind,
+          .caller = call.caller,
+          .node = call.node,
+          .served = call.node,
+          .issued = call.issued,
+          .answered = at,
+          .path_messages = path.hops,
+          .where = path.where};
+}
+
+}   // namespace
+
 OpenCall& Ledger::open(Call request, Pid caller, NodeId node, Instant issued, bool recorded) {
   const std::uint32_t slot = pool_.take();
   const CallId id{(std::uint64_t{++generation_} << 32) | slot};
@@ -28,25 +44,24 @@ void Ledger::answer(OpenCall& call, const Trail& trail, Instant at, const Result
   Trail path = trail.cause == call.id ? trail : call.last;
   if (trail.cause != call.id) path.where.blocked += (at - path.mark).ns;
   call.state = OpenCall::State::answered;
-  if (call.recorded)
-    recorder_.call_answered({.id = call.id,
-                             .kind = call.kind,
-                             .caller = call.caller,
-                             .node = call.node,
-                             .served = served,
-                             .issued = call.issued,
-                             .answered = at,
-                             .error = result.error,
-                             .certainty = result.certainty,
-                             .path_messages = path.hops,
-                             .where = path.where});
+  record::FinishedCall finished = as_finished(call, path, at);
+  finished.served = served;
+  finished.error = result.error;
+  finished.certainty = result.certainty;
+  if (call.recorded) recorder_.call_answered(finished);
   settle_if_over(call);
 }
 
 void Ledger::abandon(OpenCall& call, Instant at) {
   call.state = OpenCall::State::abandoned;
-  if (call.recorded) recorder_.call_abandoned(at, call.kind);
+  if (call.recorded) recorder_.call_abandoned(as_finished(call, call.last, at));
   settle_if_over(call);
+}
+
+void Ledger::report_pending(Instant at) {
+  for (std::uint32_t slot = 0; slot < pool_.size(); ++slot)
+    if (const OpenCall& call = pool_[slot]; call.id != kNoCall && call.recorded && call.state == OpenCall::State::pending)
+      recorder_.call_cut_off(as_finished(call, call.last, at));
 }
 
 void Ledger::settle_if_over(OpenCall& call) {

@@ -49,6 +49,7 @@ class Ledger {
   // counts as blocked.
   void answer(OpenCall& call, const Trail& trail, Instant at, const Result& result, NodeId served);
   void abandon(OpenCall& call, Instant at);
+  void report_pending(Instant at);   // at the end of a run: the calls that got no answer
 
  private:
   void settle_if_over(OpenCall& call);

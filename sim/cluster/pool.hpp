@@ -23,6 +23,7 @@ class Pool {
   void give_back(std::uint32_t index) { free_.push_back(index); }
   T& operator[](std::uint32_t index) { return (*blocks_[index / kBlock])[index % kBlock]; }
   const T& operator[](std::uint32_t index) const { return (*blocks_[index / kBlock])[index % kBlock]; }
+  std::uint32_t size() const { return size_; }   // of all slots, used or not
 
  private:
   static constexpr std::uint32_t kBlock = 64;

@@ -86,6 +86,7 @@ bool Cluster::begin_call(Running& program, Call request) {
 void Cluster::compute(Running& program, Duration work) {
   program.computing = true;
   ++foreground_;
+  if (trace_) trace_->computation_begins(now(), program.node, programs_.slot(program.pid), program.pid);
   at(program.node).program_used += work;
   backend_.start_work(program.node, CpuClass::program, work, programs_.slot(program.pid) | kProgramWork);
 }
@@ -94,6 +95,7 @@ void Cluster::compute(Running& program, Duration work) {
 Duration Cluster::break_off(Running& program) {
   program.computing = false;
   --foreground_;
+  if (trace_) trace_->computation_ends(now(), programs_.slot(program.pid));
   const Duration left = backend_.cancel_work(programs_.slot(program.pid) | kProgramWork);
   at(program.node).program_used += Duration{-left.ns};
   return left;
@@ -102,6 +104,7 @@ Duration Cluster::break_off(Running& program) {
 void Cluster::compute_done(std::uint32_t slot) {
   Running& program = programs_.in_slot(slot);
   --foreground_;
+  if (trace_) trace_->computation_ends(now(), slot);
   program.computing = false;
   answer_program(program, Result::ok());
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/config/scenario.hpp"
@@ -25,6 +26,17 @@ struct RunPlan {
 };
 
 enum class Ending : std::uint8_t { finished, interrupted, no_progress, invariant_broken, bug };
+
+constexpr std::string_view name_of(Ending ending) {
+  switch (ending) {
+    case Ending::finished: return "finished";
+    case Ending::interrupted: return "interrupted";
+    case Ending::no_progress: return "no_progress";
+    case Ending::invariant_broken: return "invariant_broken";
+    case Ending::bug: return "bug";
+  }
+  return "";
+}
 
 struct RunOutcome {
   Ending ending = Ending::finished;

@@ -33,6 +33,7 @@ bool Cluster::serve_one(NodeId id) {
   if (queue.empty() || node.busy >= setup_.cores) return false;
   const Item item = queue.front();
   queue.pop_front();
+  if (trace_) trace_->changed(now(), id, record::Gauge::run_queue, -1);
   handle(id, item);
   return true;
 }
@@ -59,6 +60,7 @@ void Cluster::handle_timer(std::uint32_t slot, Service& service) {
 
 void Cluster::handle_message(Token packet, Service& service) {
   const Message& message = packets_[packet].message;
+  if (trace_) trace_->message_taken(message.header, packet);
   const MessageType& type = message.body.type();
   recorder_.delivered({now(), message.header.from, service.node, type.hash, type.name});
   service.trail = packets_[packet].trail;
@@ -85,6 +87,7 @@ void Cluster::run_machine(const Event& event, Service& service, const Header* re
   out_.begin(service.trail.cause, received != nullptr);
   at(service.node).machine->on_event(now(), event, out_);
   check_now_and_then(service.node);
+  if (trace_) trace_event(event, service);
   carry_out(service, received);
 }
 

@@ -22,7 +22,7 @@ s4u::Host* add_host(s4u::NetZone* zone, const std::string& name, std::uint32_t c
 }
 
 std::vector<s4u::Host*> build_one_machine(const config::Platform& platform) {
-  auto* zone = s4u::create_full_zone("machine");
+  auto* zone = s4u::create_full_zone("one machine");   // not the host's name: SimGrid's tracing mixes them up
   s4u::Host* host = add_host(zone, "machine", platform.cores * platform.nodes);
   zone->seal();
   return {host};

@@ -1,29 +1,20 @@
 #include "sim/record/ops_writer.hpp"
 
-#include <array>
-#include <cinttypes>
-#include <cstdio>
-#include <string_view>
-
-#include "models/base/check.hpp"
+#include "sim/record/line.hpp"
 
 namespace ssi::record {
 
 // t_ns is when the call was asked; it ended latency_ns later.
 void OpsWriter::write(const FinishedCall& call, std::uint32_t messages) {
-  const std::string_view name = kCallNames[call.kind];
-  const std::string_view error = name_of(call.error);
-  const char* quote = error.empty() ? "" : "\"";
-  std::array<char, 320> line;
-  const int size = std::snprintf(
-      line.data(), line.size(),
-      "{\"t_ns\":%" PRId64 ",\"node\":%" PRIu32 ",\"pid\":%" PRIu64 ",\"call\":\"%.*s\",\"served\":\"%s\",\"node_served\":%" PRIu32
-      ",\"latency_ns\":%" PRId64 ",\"messages\":%" PRIu32 ",\"error\":%s%.*s%s}\n",
-      call.issued.ns, call.node.value, call.caller.value, static_cast<int>(name.size()), name.data(),
-      call.served == call.node ? "local" : "remote", call.served.value, (call.answered - call.issued).ns, messages, quote,
-      error.empty() ? 4 : static_cast<int>(error.size()), error.empty() ? "null" : error.data(), quote);
-  SSI_CHECK(size > 0 && static_cast<std::size_t>(size) < line.size(), "a line of ops.jsonl is too long");
-  file_.write({line.data(), static_cast<std::size_t>(size)});
+  if (!filter_.keeps(call.issued, call.node, call.kind)) return;
+  Line line;
+  line.put("{\"t_ns\":").put(call.issued.ns).put(",\"node\":").put(call.node.value).put(",\"pid\":").put(call.caller.value);
+  line.put(",\"call\":\"").put(kCallNames[call.kind]).put(call.served == call.node ? "\",\"served\":\"local" : "\",\"served\":\"remote");
+  line.put("\",\"node_served\":").put(call.served.value).put(",\"latency_ns\":").put((call.answered - call.issued).ns);
+  line.put(",\"messages\":").put(messages).put(",\"error\":");
+  if (const std::string_view error = name_of(call.error); error.empty()) line.put("null}\n");
+  else line.put("\"").put(error).put("\"}\n");
+  file_.write(line.text());
 }
 
 }   // namespace ssi::record

@@ -2,15 +2,17 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "sim/record/finished_call.hpp"
 #include "sim/record/stream_file.hpp"
+#include "sim/record/trace_filter.hpp"
 
 namespace ssi::record {
 
 class OpsWriter {
  public:
-  explicit OpsWriter(const std::string& path) : file_(path) {}
+  OpsWriter(const std::string& path, TraceFilter filter) : file_(path), filter_(std::move(filter)) {}
   bool on() const { return file_.on(); }
   void write(const FinishedCall& call, std::uint32_t messages);
   void close() { file_.close(); }
@@ -18,6 +20,7 @@ class OpsWriter {
 
  private:
   StreamFile file_;
+  TraceFilter filter_;
 };
 
 }   // namespace ssi::record

@@ -1,6 +1,7 @@
 #include "sim/record/recorder.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -19,8 +20,12 @@ Place place_of(const FinishedCall& call) { return call.served == call.node ? Pla
 
 struct Recorder::State {
   explicit State(Options given)
-      : options(std::move(given)), messages(options.nodes), ops(options.ops_path), events(options.events_path), cpu(options.nodes),
-        timeline(options.duration) {}
+      : options(std::move(given)), messages(options.nodes), ops(options.ops_path, options.filter), events(options.events_path),
+        cpu(options.nodes), timeline(options.duration) {
+    if (options.trace_path.empty()) return;
+    trace.emplace(Trace::Options{options.trace_path, options.filter, options.nodes, options.cores, options.trace_metadata});
+    if (options.warmup_until > Instant{}) trace->instant(options.warmup_until, "warm-up ends");
+  }
 
   bool measured(Instant at) const { return at >= options.warmup_until; }
   CallStats& stats(const FinishedCall& call) { return calls[call.kind][static_cast<std::size_t>(place_of(call))]; }
@@ -33,6 +38,7 @@ struct Recorder::State {
   std::array<std::uint64_t, kCalls> abandoned{};
   MessageCounter messages;
   OpsWriter ops;
+  std::optional<Trace> trace;
   EventList events;
   std::vector<CpuStats> cpu;
   Timeline timeline;
@@ -61,6 +67,7 @@ void Recorder::State::answered(const FinishedCall& call) {
 
 void Recorder::State::settled(const FinishedCall& call, std::uint32_t total_messages) {
   if (ops.on()) ops.write(call, total_messages);
+  if (trace) trace->call(call, total_messages, "");
   if (!measured(call.issued)) return;
   CallStats& into = stats(call);
   (call.certainty == Certainty::ok ? into.messages : into.messages_of_failed).add(total_messages);
@@ -98,7 +105,7 @@ void Recorder::call_answered(const FinishedCall& call) {
   SSI_CHECK(call.kind < kCalls && call.answered >= call.issued, "an answered call that cannot be");
   State& s = *state_;
   if (s.measured(call.issued)) s.answered(call);
-  else if (!s.ops.on()) return;
+  else if (!s.ops.on() && !s.trace) return;
   const bool fresh = s.unsettled_calls.emplace(call.id.value, call).second;
   SSI_CHECK(fresh, "a call was answered twice");
 }
@@ -111,8 +118,13 @@ void Recorder::call_settled(CallId call, std::uint32_t total_messages) {
   s.unsettled_calls.erase(found);
 }
 
-void Recorder::call_abandoned(Instant at, std::size_t kind) {
-  if (state_->measured(at)) ++state_->abandoned[kind];
+void Recorder::call_abandoned(const FinishedCall& call) {
+  if (state_->measured(call.answered)) ++state_->abandoned[call.kind];
+  if (state_->trace) state_->trace->call(call, call.path_messages, "abandoned");
+}
+
+void Recorder::call_cut_off(const FinishedCall& call) {
+  if (state_->trace) state_->trace->call(call, call.path_messages, "cut off");
 }
 
 void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
@@ -127,8 +139,9 @@ void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
 }
 
 // A note has no time of its own: it was made by the handler of the event that was delivered last.
-void Recorder::noted(NodeId, const Note& note) {
+void Recorder::noted(NodeId node, const Note& note) {
   State& s = *state_;
+  if (s.trace && note.kind == Note::Kind::stale_location) s.trace->instant(s.now, node, "stale location");
   if (!s.measured(s.now)) return;
   switch (note.kind) {
     case Note::Kind::locality_test: ++s.dispatch.checks; return;
@@ -145,7 +158,10 @@ void Recorder::finished(Instant at) {
   s.settle_rest();
   s.ops.close();
   s.events.close();
+  if (s.trace) s.trace->finished(at);
 }
+
+Trace* Recorder::trace() { return state_->trace ? &*state_->trace : nullptr; }
 
 std::uint64_t Recorder::fingerprint() const { return state_->fingerprint.value(); }
 std::uint64_t Recorder::events() const { return state_->event_count; }
@@ -159,6 +175,10 @@ const DispatchStats& Recorder::dispatch() const { return state_->dispatch; }
 const std::vector<WorkStats>& Recorder::work() const { return state_->work; }
 const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }
 const Timeline& Recorder::timeline() const { return state_->timeline; }
-std::string Recorder::error() const { return state_->ops.error().empty() ? state_->events.error() : state_->ops.error(); }
+
+std::string Recorder::error() const {
+  if (state_->trace && !state_->trace->error().empty()) return state_->trace->error();
+  return state_->ops.error().empty() ? state_->events.error() : state_->ops.error();
+}
 
 }   // namespace ssi::record

@@ -19,17 +19,21 @@
 #include "sim/record/finished_call.hpp"
 #include "sim/record/stats.hpp"
 #include "sim/record/timeline.hpp"
+#include "sim/record/trace.hpp"
 
 namespace ssi::record {
 
 class Recorder {
  public:
   struct Options {
-    Instant warmup_until{};      // calls issued before are not in the statistics; messages, notes and work before neither
-    std::string ops_path{};      // empty: no ops.jsonl
-    std::string events_path{};   // empty: no list of delivered events (--repeat-check)
-    std::uint32_t nodes = 1;
-    Duration duration{};   // that the run may last; sets the width of the timeline's buckets
+    Instant warmup_until{};     // calls issued before are not in the statistics; messages, notes and work before neither
+    std::string ops_path{};     // empty: no ops.jsonl; compressed when it ends in .gz, as the trace is
+    std::string trace_path{};   // empty: no trace.json
+    TraceFilter filter{};       // of both
+    TraceEvents::Metadata trace_metadata{};
+    std::string events_path{};            // empty: no list of delivered events (--repeat-check)
+    std::uint32_t nodes = 1, cores = 1;   // of each node
+    Duration duration{};                  // that the run may last; sets the width of the timeline's buckets
   };
   explicit Recorder(Options options);
   ~Recorder();
@@ -38,11 +42,13 @@ class Recorder {
   void message_sent(Instant at, const Header& header, const MessageType& type);   // never for a node's message to itself
   void call_answered(const FinishedCall& call);
   void call_settled(CallId call, std::uint32_t total_messages);   // answered, and nothing on its behalf is under way any more
-  void call_abandoned(Instant at, std::size_t kind);              // the caller died while it waited
+  void call_abandoned(const FinishedCall& call);                  // the caller died while it waited; `answered` is when
+  void call_cut_off(const FinishedCall& call);                    // the run ended before its answer; `answered` is when
   void work_done(Instant at, std::uint32_t workload, Instant intended);
   void noted(NodeId node, const Note& note);
   void cpu_used(NodeId node, Duration kernel, Duration program);   // once a node, at the end
   void finished(Instant at);                                       // flushes; last call
+  Trace* trace();                                                  // nullptr: none is written; more reports are for it alone
 
   // What sim/report reads, after finished().
   std::uint64_t fingerprint() const;   // over (time, from, to, kind) of every delivered event
@@ -57,7 +63,7 @@ class Recorder {
   const std::vector<WorkStats>& work() const;   // by workload; may be shorter than the scenario's list
   const std::vector<CpuStats>& cpu() const;     // by node
   const Timeline& timeline() const;
-  std::string error() const;   // why ops.jsonl or the list of events is not complete; empty: it is
+  std::string error() const;   // why a trace or the list of events is not complete; empty: it is
 
  private:
   struct State;

@@ -95,7 +95,7 @@ TEST(Recorder, WarmUpIsInNoStatisticButInTheFingerprint) {
     recorder.message_sent({999}, header(0, 1, 64), kMessageType<Ask>);
     recorder.work_done({999}, 0, {0});
     recorder.noted({0}, {Note::Kind::locality_test, 0});
-    recorder.call_abandoned({999}, kind_of("wait"));
+    recorder.call_abandoned(finished({.call = "wait", .issued_ns = 500, .latency_ns = 499}));
     recorder.finished({2000});
     EXPECT_EQ(recorder.calls(kind_of("kill"), Place::local).succeeded(), 0U);
     EXPECT_TRUE(recorder.calls(kind_of("kill"), Place::local).messages.counts().empty());
