@@ -54,17 +54,17 @@ struct Golden {
   bool always;
 };
 const std::map<std::string, Golden> kGoldens{
-    {"mesi", {714, 698, 1749, 4422, 50788, true}},
-    {"msi", {546, 517, 1192, 3516, 30370, false}},
-    {"mesi unconfirmed", {595, 572, 1297, 3596, 39020, true}},
-    {"mesi nack", {1136, 1091, 3000, 7712, 80133, false}},
-    {"mesi tell shared", {755, 753, 2147, 3997, 69647, false}},
-    {"mesi hold", {2489, 2209, 6706, 14917, 0, false}},
-    {"msi unconfirmed nack tell shared", {931, 909, 2862, 5046, 87239, true}},
+    {"mesi", {387, 405, 1749, 2276, 25742, true}},
+    {"msi", {311, 324, 1192, 1849, 15640, false}},
+    {"mesi unconfirmed", {328, 342, 1297, 1705, 20461, true}},
+    {"mesi nack", {569, 599, 3000, 3045, 38030, false}},
+    {"mesi tell shared", {431, 449, 2147, 2245, 34143, false}},
+    {"mesi hold", {1561, 1669, 6706, 8559, 0, false}},
+    {"msi unconfirmed nack tell shared", {456, 474, 2862, 2285, 46909, true}},
     {"mesi relayed", {319, 329, 957, 1905, 18375, true}},
     {"msi relayed nack", {435, 463, 1168, 2414, 25229, false}},
     {"mesi relayed serial tell shared", {358, 368, 2361, 1896, 40631, true}},
-    {"mesi no grant", {714, 698, 1749, 4422, 50788, false}},
+    {"mesi no grant", {387, 405, 1749, 2276, 25742, false}},
 };
 
 TEST(ExploreDirectory, EveryStateIsGoodAndLeadsToRest) {

@@ -17,6 +17,9 @@ void Home::act(Work& w, HomeAct todo) {
     case HomeAct::list: e.sharers.insert(e.now.from); return;
     case HomeAct::unlist: e.sharers.erase(e.now.from); return;
     case HomeAct::send_shared: return send(w, e.now.from, Data{.page = w.page, .right = Right::read, .data = e.memory});
+    case HomeAct::send_shared_here:
+      if (e.now.from == place_.self) act(w, HomeAct::send_shared);
+      return;
     case HomeAct::send_exclusive:
       return send(w, e.now.from, Data{.page = w.page, .right = Right::read, .exclusive = true, .data = e.memory});
     case HomeAct::send_owned: return send_owned(w);
@@ -62,7 +65,8 @@ void Home::send_owned(Work& w) {
 void Home::forward(Work& w) {
   const bool write = std::holds_alternative<GetWrite>(w.entry.now.message);
   w.out.note(NoteKind::forward, w.page);
-  send(w, w.entry.owner, Forward{w.page, w.entry.now.from, write, settings_.forwarding == Settings::Forwarding::relayed});
+  const bool relayed = settings_.forwarding == Settings::Forwarding::relayed || (!write && w.entry.now.from == place_.self);
+  send(w, w.entry.owner, Forward{w.page, w.entry.now.from, write, relayed});
 }
 
 // To all but who asked: at once, or one after the other's acknowledgement.

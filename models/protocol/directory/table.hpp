@@ -141,6 +141,7 @@ enum class HomeEvent : std::uint8_t {
 enum class HomeAct : std::uint8_t {
   none, list, unlist,             // the sender among the sharers
   send_shared, send_exclusive,    // DATA from memory to who asked
+  send_shared_here,               // the same if that is this node: WRITE_BACK brought the page for both roles
   send_owned,                     // DATA or a grant; who asked is the owner from now on, and nobody else is listed
   forward, invalidate,            // to the owner; to the sharers
   own,                            // who asked is the owner from now on
@@ -175,7 +176,6 @@ constexpr HomeRules home_rules(Variant v) {
   else                  t.go(owned,      get_write,                 owned,        {forward, own});
   t.never(uncached, get_write);
   t.never(owned, get_write_only);
-
   t.stay (shared,                        put_shared,                              {unlist, confirm_ack});
   t.go   (shared,                        put_last,                  uncached,     {unlist, confirm_ack});
   t.stay ({uncached, owned},             put_shared,                              {confirm_ack});   // INVALIDATE is on its way to it
@@ -187,7 +187,7 @@ constexpr HomeRules home_rules(Variant v) {
   t.never({reading_back, taking_back, invalidating, settling}, {get_write_only, put_last, put_owned});   // told apart when they are served
 
   if (v.relayed) t.go(reading_back,      write_back,                shared,       {store, list_both, send_shared});
-  else           t.go(reading_back,      write_back,                shared,       {store, list_both});
+  else           t.go(reading_back,      write_back,                shared,       {store, list_both, send_shared_here});
   t.go   (taking_back,                   write_back,                owned,        {store, send_owned});
   t.never({uncached, shared, owned, invalidating, settling}, write_back);
   t.stay (invalidating,                  ack,                                     {collect});
