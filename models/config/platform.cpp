@@ -85,10 +85,51 @@ const std::array kCosts{
     cost("time_slice", 4'000'000, "of a program while others wait", "estimate, range 1 ms to 10 ms", &C::time_slice),
 };
 
+using D = Disk;
+
+// Defaults: a 7200 rpm SATA disk of about 2010.
+const std::array kDisk{
+    Bound<D>{{"read_bandwidth", Kind::bandwidth, std::int64_t{960'000'000}, 1e3, 1e13, {}, "of the medium", "estimate: 120 MB/s"},
+             &D::read_bps},
+    Bound<D>{{"write_bandwidth", Kind::bandwidth, std::int64_t{960'000'000}, 1e3, 1e13, {}, "of the medium", "estimate: 120 MB/s"},
+             &D::write_bps},
+    Bound<D>{{"access",
+              Kind::duration,
+              std::int64_t{8'000'000},
+              0,
+              kSecond,
+              {},
+              "seek and rotation before a request that does not follow the one before it",
+              "estimate: 4 ms of mean rotational delay at 7200 rpm, a short seek; range 50 us (flash) to 12 ms"},
+             &D::access},
+    Bound<D>{{"cache",
+              Kind::bytes,
+              std::int64_t{32 << 20},
+              0,
+              1e12,
+              {},
+              "volatile write-back cache; 0: every write goes to the medium at once",
+              "estimate: 32 MiB"},
+             &D::cache},
+    Bound<D>{{"interface_bandwidth",
+              Kind::bandwidth,
+              std::int64_t{2'400'000'000},
+              1e3,
+              1e13,
+              {},
+              "into the cache",
+              "SATA 3 Gb/s, 8b/10b: 300 MB/s"},
+             &D::interface_bps},
+    Bound<D>{
+        {"queue_depth", Kind::integer, std::int64_t{1}, 1, 1024, {}, "requests that the medium serves at once (queue fidelity)", "one arm"},
+        &D::queue_depth},
+};
+
 }   // namespace
 
 std::span<const Bound<Platform>> platform_fields() { return kPlatform; }
 std::span<const Bound<Interconnect>> interconnect_fields() { return kInterconnect; }
 std::span<const Bound<NodeCosts>> cost_fields() { return kCosts; }
+std::span<const Bound<Disk>> disk_fields() { return kDisk; }
 
 }   // namespace ssi::config

@@ -37,6 +37,15 @@ struct NodeCosts {
   Duration time_slice;         // of a program while others wait (`queue`)
 };
 
+// A disk of each node. Requests are served first come, first served, `queue_depth` at a time.
+struct Disk {
+  std::int64_t read_bps{}, write_bps{};   // of the medium
+  Duration access;                        // before a request that does not follow the one before it
+  std::uint64_t cache{};                  // bytes of volatile write-back cache; 0: every write goes to the medium
+  std::int64_t interface_bps{};           // into the cache
+  std::uint32_t queue_depth{};            // requests that the medium serves at once (`queue`)
+};
+
 struct Platform {
   std::string name, description;
   std::string xml_file;   // not empty: hosts, links and routes come from this SimGrid file
@@ -45,10 +54,12 @@ struct Platform {
   std::uint32_t cores{};     // per node
   Interconnect interconnect;
   NodeCosts costs;
+  Disk disk;
 };
 
 std::span<const Bound<Platform>> platform_fields();   // the plain keys: name, description, nodes, sockets, cores
 std::span<const Bound<Interconnect>> interconnect_fields();
 std::span<const Bound<NodeCosts>> cost_fields();
+std::span<const Bound<Disk>> disk_fields();
 
 }   // namespace ssi::config

@@ -41,6 +41,8 @@ struct Note {
   std::uint32_t subject{};
 };
 
+inline constexpr std::uint64_t kDiskBlockBytes = 4096;
+
 // What a disk is asked. `cause` as in SendOptions; background when there is none.
 struct DiskRequest {
   enum class Kind : std::uint8_t {
@@ -49,7 +51,7 @@ struct DiskRequest {
     flush    // done when every write that was done before is durable
   } kind = Kind::read;
   std::uint64_t token{};   // the machine's own
-  std::uint64_t block{};   // where on the disk: adjacent requests need no seek
+  std::uint64_t block{};   // where on the disk; a request that begins where the one before ended needs no seek
   std::uint64_t bytes{};
   CallId cause = kNoCall;
 };

@@ -6,6 +6,7 @@
 
 #include "models/base/ids.hpp"
 #include "models/base/time.hpp"
+#include "models/port/effects.hpp"
 
 namespace ssi::sim {
 
@@ -19,7 +20,8 @@ class BackendClient {
   virtual void serve(NodeId node) = 0;   // after schedule(node), at the same date, on the node's own actor
   virtual void work_done(Token token) = 0;
   virtual void transferred(Token token) = 0;   // the last byte has arrived
-  virtual void woke() = 0;                     // the date of wake_at has come
+  virtual void disk_done(Token token) = 0;
+  virtual void woke() = 0;   // the date of wake_at has come
 };
 
 class Backend {
@@ -30,6 +32,7 @@ class Backend {
   virtual void start_work(NodeId node, CpuClass cpu, Duration work, Token token) = 0;   // one core's time; work > 0
   virtual Duration cancel_work(Token token) = 0;                                        // what was left of it
   virtual void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) = 0;
+  virtual void start_disk(NodeId node, const DiskRequest& request, Token token) = 0;
   virtual void wake_at(Instant date) = 0;   // replaces the date given before
   virtual void stop() = 0;                  // no callback any more; run() returns
 };

@@ -40,7 +40,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
 
   const Duration work = service.dispatch + service.kernel;
   if (work.ns == 0 && trace_) trace_->work_ends(now());
-  if (work.ns == 0) return release(service, out_.sends, out_.completions, out_.programs);
+  if (work.ns == 0) return release(service, out_.sends, out_.completions, out_.programs, out_.disk_requests);
   Node& node = at(service.node);
   ++node.busy;
   node.kernel_used += work;
@@ -51,6 +51,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
   std::swap(begun.sends, out_.sends);
   std::swap(begun.completions, out_.completions);
   std::swap(begun.orders, out_.programs);
+  std::swap(begun.disk_requests, out_.disk_requests);
   backend_.start_work(service.node, CpuClass::kernel, work, token);
 }
 
@@ -88,15 +89,16 @@ void Cluster::finish_work(Token token) {
   Work& work = works_[token];
   --at(work.service.node).busy;
   if (trace_) trace_->work_ends(now(), token);
-  release(work.service, work.sends, work.completions, work.orders);
+  release(work.service, work.sends, work.completions, work.orders, work.disk_requests);
   work.sends.clear();
   work.completions.clear();
   work.orders.clear();
+  work.disk_requests.clear();
   works_.give_back(token);
 }
 
 void Cluster::release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
-                      const std::vector<ProgramOrder>& orders) {
+                      const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests) {
   Trail& trail = service.trail;
   const std::int64_t took = (now() - trail.mark).ns;
   const std::int64_t dispatch = std::min(service.dispatch.ns, took);
@@ -108,6 +110,7 @@ void Cluster::release(Service& service, std::vector<Effects::Send>& sends, std::
   OpenCall* const cause = ledger_.find(trail.cause);   // not settled before it is stopped below
   if (cause) cause->last = trail;
 
+  for (const DiskRequest& request : disk_requests) ask_disk(service, request);
   for (Effects::Send& send : sends)
     if (!send.before_work) depart(service, send);
   for (Effects::Completion& completion : completions) complete(completion, trail);
@@ -130,7 +133,7 @@ void Cluster::depart(const Service& service, Effects::Send& send) {
   net_.stamp(header);
   OpenCall* const call = ledger_.find(send.cause);
   if (call) ++call->under_way;
-  packet.trail = trail_of(send, service.trail, call);
+  packet.trail = trail_for(send.cause, service.trail, call);
   if (header.to == header.from) return arrive(token);
   ++packet.trail.hops;
   if (call) ++call->messages;
@@ -140,13 +143,33 @@ void Cluster::depart(const Service& service, Effects::Send& send) {
 }
 
 // On behalf of a call that had waited, that call's own chain goes on from here.
-Trail Cluster::trail_of(const Effects::Send& send, const Trail& sender, const OpenCall* call) const {
-  if (send.cause == sender.cause) return sender;
-  if (!call) return {.cause = send.cause, .mark = now()};
+Trail Cluster::trail_for(CallId cause, const Trail& own, const OpenCall* call) const {
+  if (cause == own.cause) return own;
+  if (!call) return {.cause = cause, .mark = now()};
   Trail trail = call->last;
   trail.where.blocked += (now() - trail.mark).ns;
   trail.mark = now();
   return trail;
+}
+
+void Cluster::ask_disk(const Service& service, const DiskRequest& request) {
+  const Token token = accesses_.take();
+  const CallId cause = request.cause == kNoCall ? service.trail.cause : request.cause;
+  OpenCall* const call = ledger_.find(cause);
+  if (call) ++call->under_way;
+  DiskAccess& access = accesses_[token];
+  access = {service.node, request.token, trail_for(cause, service.trail, call), service.background && cause == kNoCall};
+  if (!access.background) ++foreground_;
+  backend_.start_disk(service.node, request, token);
+}
+
+void Cluster::disk_done(Token token) {
+  if (ended_) return;
+  now_ = backend_.now();
+  DiskAccess& access = accesses_[token];
+  access.trail.where.disk += (now() - access.trail.mark).ns;
+  access.trail.mark = now();
+  wait_for_service(access.node, {.since = now(), .subject = token, .kind = Item::Kind::disk, .background = access.background}, false);
 }
 
 void Cluster::complete(Effects::Completion& completion, const Trail& trail) {

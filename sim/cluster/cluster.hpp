@@ -52,6 +52,7 @@ class Cluster final : public BackendClient {
   void serve(NodeId node) override;
   void work_done(Token token) override;
   void transferred(Token token) override;
+  void disk_done(Token token) override;
   void woke() override;
 
   // What the run came to; valid once the backend has stopped.
@@ -63,14 +64,20 @@ class Cluster final : public BackendClient {
  private:
   // Something that waits for service.
   struct Item {
-    enum class Kind : std::uint8_t { boot, call, message, timer };
+    enum class Kind : std::uint8_t { boot, call, message, timer, disk };
     Instant since;
-    std::uint32_t subject = 0;   // slot of the call, packet, or slot of the timer
+    std::uint32_t subject = 0;   // slot of the call, packet, slot of the timer, or access to the disk
     Kind kind = Kind::boot;
     bool background = false;
   };
   struct Packet {
     Message message;
+    Trail trail;
+    bool background = false;
+  };
+  struct DiskAccess {
+    NodeId node;
+    std::uint64_t token = 0;   // the machine's
     Trail trail;
     bool background = false;
   };
@@ -89,6 +96,7 @@ class Cluster final : public BackendClient {
     std::vector<Effects::Send> sends;
     std::vector<Effects::Completion> completions;
     std::vector<ProgramOrder> orders;
+    std::vector<DiskRequest> disk_requests;
   };
   struct Node {
     std::unique_ptr<Strategy> machine;
@@ -112,6 +120,7 @@ class Cluster final : public BackendClient {
   void handle_call(OpenCall& call, Service& service);
   void handle_message(Token packet, Service& service);
   void handle_timer(std::uint32_t slot, Service& service);
+  void handle_disk(Token access, Service& service);
   void run_machine(const Event& event, Service& service, const Header* received = nullptr);
   std::uint32_t socket_for(const CallEvent& call) const;
   void due(const TimerDue& timer);
@@ -129,9 +138,10 @@ class Cluster final : public BackendClient {
   Duration hosts_work(const Service& service, const Header* received) const;
   void finish_work(Token work);
   void release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
-               const std::vector<ProgramOrder>& orders);
+               const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests);
+  void ask_disk(const Service& service, const DiskRequest& request);
+  Trail trail_for(CallId cause, const Trail& own, const OpenCall* call) const;
   void depart(const Service& service, Effects::Send& send);
-  Trail trail_of(const Effects::Send& send, const Trail& sender, const OpenCall* call) const;
   void complete(Effects::Completion& completion, const Trail& trail);
 
   // programs: program_steps.cpp
@@ -157,6 +167,7 @@ class Cluster final : public BackendClient {
   std::vector<Node> nodes_;
   Pool<Packet> packets_;
   Pool<Work> works_;
+  Pool<DiskAccess> accesses_;
   Pool<TimerDue> timers_;   // that are due and wait for service
   Instant now_{};
   Effects out_;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "models/base/check.hpp"
+#include "sim/cluster/flow_disks.hpp"
 #include "sim/cluster/pool.hpp"
 #include "sim/platform/routes.hpp"
 
@@ -54,6 +55,13 @@ struct Flow::State {
   Pool<Activity> activities;
   std::unordered_map<Token, std::uint32_t> work_slots;   // lookup only: for cancel_work
   std::vector<Start> starts;
+  struct DiskStart {
+    NodeId node;
+    DiskRequest request;
+    Token token;
+  };
+  std::vector<DiskStart> disk_starts;
+  std::unique_ptr<FlowDisks> disks;
   std::vector<std::uint32_t> over;   // slots whose handles can go
   Timer* timer = nullptr;
   std::exception_ptr error;
@@ -68,6 +76,7 @@ struct Flow::State {
   template <class F>
   void guarded(F&& callback);
   void stop();
+  bool asked() const { return !starts.empty() || !disk_starts.empty(); }
 };
 
 // On maestro only.
@@ -106,6 +115,8 @@ void Flow::State::begin_all() {
   over.clear();
   for (const Start& start : starts) begin(start);
   starts.clear();
+  for (const DiskStart& start : disk_starts) disks->ask(start.node, start.request, start.token);
+  disk_starts.clear();
 }
 
 // Whatever is thrown in a callback must not reach SimGrid: it would abort.
@@ -120,6 +131,7 @@ void Flow::State::guarded(F&& callback) {
 }
 
 void Flow::State::completed(const s4u::Activity& done) {
+  if (disks->completed(done)) return;
   const auto mark = reinterpret_cast<std::uintptr_t>(static_cast<const simgrid::xbt::Extendable<s4u::Activity>&>(done).get_data<void>());
   if (mark == 0) return;
   const auto slot = static_cast<std::uint32_t>(mark - 1);
@@ -134,7 +146,7 @@ void Flow::State::completed(const s4u::Activity& done) {
     } else {
       arrived(activity.token, activity.hold_s);
     }
-    if (!starts.empty()) begin_all();   // a program that computes again without its node's kernel
+    if (asked()) begin_all();   // a program that computes again without its node's kernel
   });
   over.push_back(slot);   // last: the handle must outlive this callback
 }
@@ -167,7 +179,7 @@ void Flow::State::actor(std::uint32_t index) {
     while (node.scheduled && !stopped) {
       node.scheduled = false;
       guarded([&] { client->serve({index}); });
-      if (!starts.empty()) simgrid::kernel::actor::simcall_answered([this] { begin_all(); });
+      if (asked()) simgrid::kernel::actor::simcall_answered([this] { begin_all(); });
     }
     if (stopped) break;
     node.idle = true;
@@ -185,6 +197,12 @@ void Flow::State::stop() {
 
 Flow::Flow(const config::Platform& platform, bool one_machine) : state_(std::make_unique<State>(platform, one_machine)) {
   for (std::uint32_t i = 0; i < state_->routes.nodes(); ++i) state_->nodes.push_back({.host = state_->routes.host({i}), .actor = {}});
+  std::vector<s4u::Host*> hosts;
+  for (const State::Node& node : state_->nodes) hosts.push_back(node.host);
+  state_->disks = std::make_unique<FlowDisks>(platform.disk, hosts, [state = state_.get()](Token token) {
+    if (state->stopped) return;
+    state->guarded([&] { state->client->disk_done(token); });
+  });
 }
 
 Flow::~Flow() = default;
@@ -236,6 +254,8 @@ void Flow::start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token tok
   state_->starts.push_back({State::Activity::Kind::transfer, from, to, CpuClass::kernel, framed, token, state_->hold(from, to, framed)});
 }
 
+void Flow::start_disk(NodeId node, const DiskRequest& request, Token token) { state_->disk_starts.push_back({node, request, token}); }
+
 void Flow::wake_at(Instant date) {
   State& state = *state_;
   if (state.stopped) return;
@@ -245,7 +265,7 @@ void Flow::wake_at(Instant date) {
   state.timer = Timer::set(seconds, [&state] {
     state.timer = nullptr;
     state.guarded([&] { state.client->woke(); });
-    if (!state.starts.empty()) state.begin_all();
+    if (state.asked()) state.begin_all();
   });
 }
 

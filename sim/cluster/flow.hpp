@@ -28,6 +28,7 @@ class Flow final : public Backend {
   void start_work(NodeId node, CpuClass cpu, Duration work, Token token) override;
   Duration cancel_work(Token token) override;
   void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) override;
+  void start_disk(NodeId node, const DiskRequest& request, Token token) override;
   void wake_at(Instant date) override;
   void stop() override;
 

@@ -28,6 +28,7 @@ Queue::Queue(const config::Platform& platform, bool one_machine)
       min_frame_(platform.interconnect.min_frame), chunk_bytes_(platform.interconnect.chunk) {
   const std::uint32_t cores = one_machine ? platform.cores * platform.nodes : platform.cores;
   cores_.assign(routes_.nodes(), Cores(cores, core_costs(platform)));
+  disks_.assign(routes_.nodes(), Disk(platform.disk));
   scheduled_.assign(routes_.nodes(), false);
 }
 
@@ -87,6 +88,7 @@ void Queue::take(const Event& event) {
     case Event::Kind::chunk_asks: return ask(event.subject);
     case Event::Kind::next_chunk: return send_next_chunk(event.subject);
     case Event::Kind::delivered: return arrived(event.subject);
+    case Event::Kind::disk_done: return client_->disk_done(event.detail);
     case Event::Kind::wake:
       if (now_ps_ != wake_ps_) return;   // another date was given since
       wake_ps_ = -1;
@@ -204,6 +206,10 @@ void Queue::ask(std::uint32_t index) {
   chunk.tail = leaves + port.latency;
   if (++chunk.hop == chunk.route.count) return push(chunk.tail + picoseconds(chunk.route.distance_s), Event::Kind::delivered, index);
   push(store_and_forward_ ? chunk.tail : start + port.latency, Event::Kind::chunk_asks, index);
+}
+
+void Queue::start_disk(NodeId node, const DiskRequest& request, Token token) {
+  push(disks_[node.value].ask(now_ps_, request), Event::Kind::disk_done, node.value, token);
 }
 
 void Queue::wake_at(Instant date) {

@@ -15,6 +15,7 @@
 #include "models/config/platform.hpp"
 #include "sim/cluster/backend.hpp"
 #include "sim/cluster/cores.hpp"
+#include "sim/cluster/disk.hpp"
 #include "sim/cluster/event_queue.hpp"
 #include "sim/cluster/pool.hpp"
 #include "sim/platform/routes.hpp"
@@ -33,12 +34,13 @@ class Queue final : public Backend {
   void start_work(NodeId node, CpuClass cpu, Duration work, Token token) override;
   Duration cancel_work(Token token) override;
   void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) override;
+  void start_disk(NodeId node, const DiskRequest& request, Token token) override;
   void wake_at(Instant date) override;
   void stop() override { stopped_ = true; }
 
  private:
   struct Event {   // 8 bytes: what the heap moves most
-    enum class Kind : std::uint8_t { kernel_done, program_look, chunk_asks, next_chunk, delivered, wake };
+    enum class Kind : std::uint8_t { kernel_done, program_look, chunk_asks, next_chunk, delivered, disk_done, wake };
     Kind kind : 4;
     std::uint32_t subject : 28;   // node, chunk, transfer, slot of a program
     std::uint32_t detail;         // token, generation
@@ -83,6 +85,7 @@ class Queue final : public Backend {
   Routes routes_;
   std::vector<Port> ports_;
   std::vector<Cores> cores_;
+  std::vector<Disk> disks_;
   bool store_and_forward_;
   std::uint32_t min_frame_, chunk_bytes_;
   BackendClient* client_ = nullptr;

@@ -6,7 +6,7 @@ namespace {
 
 // What the fingerprint knows events by that are not messages.
 constexpr MessageType named(std::string_view name) { return {name, hash_of(name)}; }
-constexpr MessageType kBoot = named("boot"), kTimer = named("timer");
+constexpr MessageType kBoot = named("boot"), kTimer = named("timer"), kDisk = named("disk");
 constexpr auto kCalls = [] {
   std::array<MessageType, kCallNames.size()> types{};
   for (std::size_t i = 0; i < types.size(); ++i) types[i] = named(kCallNames[i]);
@@ -46,6 +46,7 @@ void Cluster::handle(NodeId node, const Item& item) {
       service.trail.mark = item.since;
       return run_machine(BootEvent{}, service);
     case Item::Kind::timer: service.trail.mark = item.since; return handle_timer(item.subject, service);
+    case Item::Kind::disk: return handle_disk(item.subject, service);
     case Item::Kind::message: return handle_message(item.subject, service);
     case Item::Kind::call: return handle_call(ledger_.in_slot(item.subject), service);
   }
@@ -55,6 +56,14 @@ void Cluster::handle_timer(std::uint32_t slot, Service& service) {
   recorder_.delivered({now(), service.node, service.node, kTimer.hash, kTimer.name});
   const TimerEvent event{timers_[slot].key, timers_[slot].generation};
   timers_.give_back(slot);
+  run_machine(event, service);
+}
+
+void Cluster::handle_disk(Token token, Service& service) {
+  recorder_.delivered({now(), service.node, service.node, kDisk.hash, kDisk.name});
+  service.trail = accesses_[token].trail;
+  const DiskDone event{accesses_[token].token};
+  accesses_.give_back(token);
   run_machine(event, service);
 }
 

@@ -79,7 +79,8 @@ config::Platform star(std::uint32_t nodes, std::uint32_t cores) {
                            .latency = microseconds(5),
                            .switching = "cut_through",
                            .min_frame = 64,
-                           .chunk = 8192}};
+                           .chunk = 8192},
+          .disk = config::bind<config::Disk>(config::disk_fields(), {})};
 }
 
 void say(Instant at, const std::string& text) { *said += fmt::format("{} {}\n", at.ns, text); }
