@@ -94,6 +94,7 @@ std::string version_text() { return fmt::format("ssisim {} (SimGrid {})\n", prog
 std::string help_text() {
   return "ssisim simulates clusters that look like one machine, and compares their designs.\n\n"
          "  ssisim --scenario FILE [options]                         run it\n"
+         "  ssisim compare BASELINE RESULT                           exit 5 when RESULT is worse; see ssisim compare --help\n"
          "  ssisim list strategies|workloads|platforms|metrics       what there is\n"
          "  ssisim schema scenario|platform|results                  JSON Schema (draft-07)\n\n" +
          options_help() + "\nStrategies:\n" + names_of_strategies() +

@@ -18,8 +18,8 @@ namespace {
 namespace po = boost::program_options;
 using Words = std::vector<std::string>;
 
-const Words kVerbs{"list", "schema"};
-const Words kLaterVerbs{"compare", "sweep", "conformance", "fuzz"};
+const Words kVerbs{"compare", "list", "schema"};
+const Words kLaterVerbs{"sweep", "conformance", "fuzz"};
 const Words kSchemas{"scenario", "platform", "results"};
 constexpr std::size_t kMaxJobs = 1024;
 constexpr std::size_t kMostShown = 400;        // characters of a word that we quote
@@ -155,6 +155,11 @@ Options parse_verb(const Words& words) {
   const std::string& verb = words[0];
   if (std::find(kLaterVerbs.begin(), kLaterVerbs.end(), verb) != kLaterVerbs.end()) throw UserError(verb + " is not in this version");
   if (std::find(kVerbs.begin(), kVerbs.end(), verb) == kVerbs.end()) refuse_word(verb);
+  if (verb == "compare") {
+    Options options{.verb = Verb::compare};
+    options.words.assign(words.begin() + 1, words.end());
+    return options;
+  }
   const Words& topics = verb == "list" ? list_topics() : kSchemas;
   Options options;
   if (words.size() == 2 && words[1] == "--help") {

@@ -8,12 +8,13 @@
 
 namespace ssi::cli {
 
-enum class Verb { run, list, schema, help, version, help_simgrid };
+enum class Verb { run, compare, list, schema, help, version, help_simgrid };
 
 struct Options {
   Verb verb = Verb::run;
-  std::string topic;      // of list and schema
-  std::string scenario;   // a file, or "-"
+  std::string topic;                // of list and schema
+  std::vector<std::string> words;   // what follows compare
+  std::string scenario;             // a file, or "-"
   load::Overrides overrides;
   std::string out;   // empty: results/<scenario name>
   TraceChoice trace;

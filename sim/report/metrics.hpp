@@ -12,12 +12,14 @@
 namespace ssi::report {
 
 enum class Quantity : std::uint8_t { number, time, bytes };
+enum class Better : std::uint8_t { less, more, neither };   // which change of it is for the better
 
 // `pattern`: segments in capitals stand for any of CALL (a call), PLACE (all, local, remote; may be left out), ERROR (ESRCH, ...),
 // N (a number), TYPE (a message type), NODE (a node's number).
 struct MetricInfo {
   std::string_view pattern;
   Quantity quantity;
+  Better better;
   std::string_view meaning;
 };
 std::span<const MetricInfo> metric_table();

@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{{"lsit", "metrics"}, "unknown verb \"lsit\" (did you mean \"list\"?)"},
                     Mistake{{"list", "metric"}, "did you mean \"metrics\"?"}, Mistake{{"list"}, "list takes one of strategies"},
                     Mistake{{"schema", "result"}, "did you mean \"results\"?"},
-                    Mistake{{"compare", "a", "b"}, "compare is not in this version"},
+                    Mistake{{"sweep", "a"}, "sweep is not in this version"},
                     Mistake{{"list", "faults"}, "list faults is not in this version"},
                     Mistake{{"--scenario", kSmall, "--trace", "ops,pos"}, "\"pos\" is none of chrome, ops, paje"},
                     Mistake{{"--scenario", kSmall, "--trace", "ops,ops.gz"}, "ops both with and without .gz"},
