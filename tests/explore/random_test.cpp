@@ -33,6 +33,12 @@ TEST(RandomMemory, DirectoriesAreSequentiallyConsistent) {
   for (const Design& design : designs) EXPECT_EQ(first_failure(design, seeds(), wrong), 0U) << design.name << ", that seed: " << wrong;
 }
 
+TEST(RandomMemory, IviesAreSequentiallyConsistent) {
+  std::string wrong;
+  for (const Design& design : ivy_designs())
+    EXPECT_EQ(first_failure(design, seeds(), wrong), 0U) << design.name << ", that seed: " << wrong;
+}
+
 TEST(RandomMemory, FindsAnInvalidationThatDoesNothing) {
   directory::CacheRules cache = directory::kCacheRules;
   cache.alter(directory::CacheState::shared, directory::CacheEvent::invalidate) = {

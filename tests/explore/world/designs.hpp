@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "models/protocol/directory/directory.hpp"
+#include "models/protocol/ivy/ivy.hpp"
 #include "tests/explore/world/cluster.hpp"
 
 namespace ssi::test {
@@ -10,5 +11,9 @@ namespace ssi::test {
 Design directory_design(std::string name, const directory::Settings& settings);
 Design directory_design(std::string name, const directory::Settings& settings, directory::Tables tables);   // with planted bugs
 std::vector<Design> directory_designs();                                                                    // each option once
+
+Design ivy_design(std::string name, const ivy::Settings& settings);
+Design ivy_design(std::string name, const ivy::Settings& settings, const ivy::Table& table);
+std::vector<Design> ivy_designs();
 
 }   // namespace ssi::test

@@ -2,44 +2,11 @@
 // nodes; who coincides with whom is said in each case. q asks, h is the home (node 0), o owns, S share besides q.
 #include <gtest/gtest.h>
 
+#include "tests/explore/world/counted.hpp"
 #include "tests/explore/world/designs.hpp"
 
 namespace ssi::test {
 namespace {
-
-constexpr PageId kPage{0};
-
-struct Cost {
-  std::uint64_t path, total;
-  friend bool operator==(const Cost&, const Cost&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const Cost& c) { return out << "path " << c.path << ", total " << c.total; }
-};
-
-class Counted {
- public:
-  Counted(const Design& design, std::uint32_t nodes)
-      : design_(design), cluster_(design_, {.nodes = nodes, .page_bytes = 4096, .homes = {coherence::Homes::Kind::single, nodes, {0}}}) {}
-
-  Cost read(std::uint32_t node) { return cost({node}, load(kPage)); }
-  Cost write(std::uint32_t node) { return cost({node}, store(kPage, ++values_)); }
-  void all_read(std::uint32_t first, std::uint32_t end) {
-    for (std::uint32_t n = first; n < end; ++n) read(n);
-  }
-  std::uint64_t bytes() const { return cluster_.bytes(); }
-
- private:
-  Cost cost(NodeId node, const coherence::Access& access) {
-    const coherence::Ticket ticket = cluster_.begin(node, access);
-    cluster_.deliver_all();
-    Cost found{};
-    for (const Finished& f : cluster_.take_finished())
-      if (f.ticket == ticket) found = {f.path, cluster_.sent(ticket)};
-    return found;
-  }
-  Design design_;
-  Cluster cluster_;
-  std::uint64_t values_ = 0;
-};
 
 Design directory_of(bool exclusive, bool confirmed, bool relayed) {
   directory::Settings settings;
