@@ -76,6 +76,8 @@ const std::array kCosts{
     cost("signal", 1'500, "post and deliver a signal to one process", "estimate, range 1 us to 3 us", &C::signal),
     cost("list_per_process", 2'000, "one line of ps", "estimate, range 1 us to 10 us", &C::list_per_process),
     cost("wakeup", 2'000, "make a blocked program runnable", "estimate, range 1 us to 5 us", &C::wakeup),
+    cost("ipc_operation", 400, "one operation on a pipe, socket, segment or semaphore, besides copying and wake-up",
+         "estimate, range 0.2 us to 2 us", &C::ipc_operation),
     cost("message_send", 3'000, "per message, sender's CPU", "estimate for kernel TCP on 10 GbE, range 1 us to 10 us", &C::message_send),
     cost("message_receive", 5'000, "per message, receiver's CPU, interrupt included",
          "estimate for kernel TCP on 10 GbE, range 2 us to 15 us", &C::message_receive),

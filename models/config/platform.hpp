@@ -30,6 +30,7 @@ struct NodeCosts {
   Duration signal;             // post and deliver a signal to one process
   Duration list_per_process;   // one line of ps
   Duration wakeup;             // make a blocked program runnable
+  Duration ipc_operation;      // on a pipe, socket, segment or semaphore, besides copying
   Duration message_send;       // per message, sender's CPU
   Duration message_receive;    // per message, receiver's CPU, interrupt included
   Duration copy_per_kib;       // per KiB of message body, on each side

@@ -71,17 +71,18 @@ struct Kernel::Request {
 };
 
 void Kernel::on_event(Instant now, const Event& event, Effects& out) {
-  if (const auto* asked = std::get_if<CallEvent>(&event)) call(*asked, now, out);
+  const auto* asked = std::get_if<CallEvent>(&event);
+  if (asked) call(*asked, now, out);
   else parts_.event(event, processes_, now, out);
   parts_.settle(processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); });
+  const CallId own = asked ? asked->id : kNoCall;
+  for (const auto& completion : out.completions)
+    if (completion.call != own) out.work(costs_.wakeup);
 }
 
 void Kernel::call(const CallEvent& event, Instant now, Effects& out) {
   if (processes_.find(event.caller) == nullptr) return;   // it died while its call was queued
-  const std::size_t before = out.completions.size();
   std::visit(Request{*this, event, now, out}, *event.call);
-  for (std::size_t i = before; i < out.completions.size(); ++i)
-    if (out.completions[i].call != event.id) out.work(costs_.wakeup);
 }
 
 void Kernel::create(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out) {

@@ -27,7 +27,8 @@ struct Costs {
 
 class Kernel {
  public:
-  Kernel(NodeId self, Incarnation incarnation, const Costs& costs) : self_(self), costs_(costs), processes_(self, incarnation) {}
+  Kernel(NodeId self, Incarnation incarnation, const Costs& costs, Parts parts = {})
+      : self_(self), costs_(costs), processes_(self, incarnation), parts_(std::move(parts)) {}
 
   // A call is carried out here, wherever a Spawn wants its child; that of a process that is dead has no effect and no answer.
   void on_event(Instant now, const Event& event, Effects& out);

@@ -41,7 +41,7 @@ class Part {
   virtual void call(const CallEvent& event, PartContext& at) = 0;
   virtual void broken_off(CallId, PartContext&) {}                      // a handler or death ended a call that waits here: do not answer it
   virtual void forked(Pid /*parent*/, Pid /*child*/, PartContext&) {}   // descriptors are copied already
-  virtual void ended(Pid, PartContext&) {}                              // its descriptors are dropped afterwards
+  virtual void ended(Pid, PartContext&) {}                              // after broken_off; its descriptors are dropped afterwards
   virtual bool message(const Message&, PartContext&) { return false; }   // false: of another protocol
   virtual bool timer(const TimerEvent&, PartContext&) { return false; }
   virtual void disk_done(const DiskDone&, PartContext&) {}

@@ -46,13 +46,14 @@ bool Parts::event(const Event& event, Processes& processes, Instant now, Effects
 // Of the program orders of this event, those from `told` on.
 std::size_t Parts::tell_ended(std::size_t told, Processes& processes, Instant now, Effects& out) {
   PartContext at = context(processes, now, out);
+  // First what the dead waited for, so that no part answers them.
+  for (CallId call : processes.take_broken_off()) each([&](Part& part) { part.broken_off(call, at); });
   for (; told < out.programs.size(); ++told) {
     if (out.programs[told].kind != ProgramOrder::Kind::end) continue;
     const Pid gone = out.programs[told].pid;
     each([&](Part& part) { part.ended(gone, at); });
     descriptors_.drop(gone);
   }
-  for (CallId call : processes.take_broken_off()) each([&](Part& part) { part.broken_off(call, at); });
   return told;
 }
 

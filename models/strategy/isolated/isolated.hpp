@@ -2,13 +2,15 @@
 // It never sends a message.
 #pragma once
 #include "models/native/kernel.hpp"
+#include "models/native/single_node.hpp"
 #include "models/strategy/registry.hpp"
 
 namespace ssi::isolated {
 
 class Isolated final : public Strategy {
  public:
-  explicit Isolated(const NodeSetup& setup) : kernel_(setup.self, setup.incarnation, native::Costs::of(setup.costs)) {}
+  explicit Isolated(const NodeSetup& setup)
+      : kernel_(setup.self, setup.incarnation, native::Costs::of(setup.costs), native::single_node(setup.self, setup.costs)) {}
 
   void on_event(Instant now, const Event& event, Effects& out) override;
   void check_invariants() const override { kernel_.check_invariants(); }

@@ -1,5 +1,6 @@
 // The switch itself: each call is carried out here when what it concerns is here, and shipped when it is not.
 #include "models/base/check.hpp"
+#include "models/native/single_node.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
 
 namespace ssi::vproc_switch {
@@ -18,9 +19,9 @@ Overloaded(F...) -> Overloaded<F...>;   // clang++ 14, which has libFuzzer, does
 
 VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
     : self_(setup.self), nodes_(setup.nodes), settings_(settings), costs_(native::Costs::of(setup.costs)),
-      processes_(setup.self, setup.incarnation), locations_(settings.location_cache), pending_(setup.self, setup.incarnation),
-      gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
-              setup.random.stream("gossip", setup.self.value)) {}
+      processes_(setup.self, setup.incarnation), parts_(native::single_node(setup.self, setup.costs)), locations_(settings.location_cache),
+      pending_(setup.self, setup.incarnation), gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age},
+                                                       kGossipTimer, setup.random.stream("gossip", setup.self.value)) {}
 
 // The operations vector: each call either names only the caller, which is here, or asks first where its object is.
 struct VprocSwitch::Switch {

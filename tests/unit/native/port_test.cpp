@@ -98,7 +98,7 @@ TEST(Calls, EveryErrorAndSignalHasItsOwnName) {
 
   names.clear();
   for (int s = 0; s < 32; ++s) names.insert(name_of(static_cast<Signal>(s)));
-  EXPECT_EQ(names.size(), 11U);   // the ten values and "?" for what is none
+  EXPECT_EQ(names.size(), 12U);   // the eleven values and "?" for what is none
   EXPECT_EQ(name_of(Signal::none), "0");
   EXPECT_EQ(name_of(Signal::term), "SIGTERM");
   EXPECT_EQ(status_of(Signal::kill), 137);
