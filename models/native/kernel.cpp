@@ -90,6 +90,7 @@ void Kernel::create(const CallEvent& event, const ProgramRef& program, bool exec
   const Pid child = processes_.allocate();
   processes_.create(child, processes_.heritage(event.caller, exec), program, out);
   parts_.forked(event.caller, child, processes_, now, out);
+  if (exec) parts_.executed(child, processes_, now, out);
   out.complete(event.id, Result::ok(child), self_);
 }
 

@@ -41,7 +41,8 @@ class Part {
   virtual void call(const CallEvent& event, PartContext& at) = 0;
   virtual void broken_off(CallId, PartContext&) {}                      // a handler or death ended a call that waits here: do not answer it
   virtual void forked(Pid /*parent*/, Pid /*child*/, PartContext&) {}   // descriptors are copied already
-  virtual void ended(Pid, PartContext&) {}                              // after broken_off; its descriptors are dropped afterwards
+  virtual void executed(Pid, PartContext&) {}   // a new image: what belonged to the old one is gone; descriptors stay
+  virtual void ended(Pid, PartContext&) {}      // after broken_off; its descriptors are dropped afterwards
   virtual bool message(const Message&, PartContext&) { return false; }   // false: of another protocol
   virtual bool timer(const TimerEvent&, PartContext&) { return false; }
   virtual void disk_done(const DiskDone&, PartContext&) {}
@@ -62,6 +63,7 @@ class Parts {
   // False: no part serves that call. Close, read and write go to the part that made the descriptor.
   bool call(const CallEvent& event, Processes& processes, Instant now, Effects& out);
   void forked(Pid parent, Pid child, Processes& processes, Instant now, Effects& out);
+  void executed(Pid pid, Processes& processes, Instant now, Effects& out);           // after forked, of a spawn
   bool event(const Event& event, Processes& processes, Instant now, Effects& out);   // all but calls; false: nobody's
   // After each event: tells the parts which processes ended and which of their calls were broken off, and has `post(pid, signal)` do
   // what they raised, which may end further ones.

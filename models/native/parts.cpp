@@ -30,6 +30,11 @@ void Parts::forked(Pid parent, Pid child, Processes& processes, Instant now, Eff
   each([&](Part& part) { part.forked(parent, child, at); });
 }
 
+void Parts::executed(Pid pid, Processes& processes, Instant now, Effects& out) {
+  PartContext at = context(processes, now, out);
+  each([&](Part& part) { part.executed(pid, at); });
+}
+
 bool Parts::event(const Event& event, Processes& processes, Instant now, Effects& out) {
   PartContext at = context(processes, now, out);
   bool taken = false;

@@ -4,6 +4,7 @@
 
 #include "models/native/channels.hpp"
 #include "models/native/part.hpp"
+#include "models/native/segments.hpp"
 
 namespace ssi::native {
 
@@ -11,6 +12,7 @@ template <class C>
 Parts single_node(NodeId self, const C& costs) {
   Parts parts;
   parts.set(CallClass::channel, std::make_unique<Channels>(self, ChannelSettings::of(costs)));
+  parts.set(CallClass::segment, std::make_unique<Segments>(self, SegmentSettings::of(costs)));
   return parts;
 }
 

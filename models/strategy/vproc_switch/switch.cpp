@@ -164,6 +164,7 @@ void VprocSwitch::create_here(const CallEvent& event, const ProgramRef& program,
   const native::Heritage heritage = processes_.heritage(event.caller, exec);
   processes_.create(child, heritage, program, out);
   parts_.forked(event.caller, child, processes_, now, out);
+  if (exec) parts_.executed(child, processes_, now, out);
   out.complete(event.id, Result::ok(child), self_);
   if (heritage.group.origin() != self_) enter_group(child, heritage.group, memberships_.seen(heritage.group, event.caller), out);
 }

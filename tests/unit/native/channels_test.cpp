@@ -8,74 +8,19 @@
 #include "models/native/channels.hpp"
 #include "models/native/kernel.hpp"
 #include "tests/unit/native/channel_model.hpp"
+#include "tests/unit/native/node.hpp"
 
 namespace ssi::native {
 namespace {
 
-constexpr NodeId kHere{0};
-
-Bytes bytes_of_text(const std::string& text) {
-  std::vector<std::byte> out;
-  for (char c : text) out.push_back(static_cast<std::byte>(c));
-  return bytes_from(std::move(out));
+// Of little room.
+Node small_node() {
+  ChannelSettings settings;
+  settings.pipe_capacity = 16;
+  settings.pipe_atomic = 6;
+  settings.socket_capacity = 12;
+  return Node(CallClass::channel, std::make_unique<Channels>(kNodeZero, settings));
 }
-std::string text_of_bytes(const Bytes& bytes) {
-  std::string out;
-  if (bytes)
-    for (std::byte b : *bytes) out.push_back(static_cast<char>(b));
-  return out;
-}
-
-// A kernel with channels of little room, and what became of each call.
-class Node {
- public:
-  Node() : kernel_(kHere, Incarnation{1}, {}, parts()) {}
-
-  Pid init() const { return kernel_.processes().init(); }
-  std::uint64_t call(Pid pid, Call what) {
-    const CallId id{++calls_};
-    out_.begin(id, false);
-    kernel_.on_event({}, CallEvent{id, pid, &what}, out_);
-    kernel_.check_invariants();
-    for (const auto& completion : out_.completions) {
-      EXPECT_FALSE(answers_.contains(completion.call.value)) << "answered twice";
-      answers_[completion.call.value] = completion.result;
-    }
-    for (const auto& order : out_.programs)
-      if (order.kind == ProgramOrder::Kind::end) ended_.insert(order.pid);
-    return id.value;
-  }
-  std::optional<Result> answer(std::uint64_t call) const {
-    const auto found = answers_.find(call);
-    return found == answers_.end() ? std::nullopt : std::optional(found->second);
-  }
-  Result now(Pid pid, Call what) {
-    const auto result = answer(call(pid, std::move(what)));
-    EXPECT_TRUE(result) << "it waits";
-    return result.value_or(Result::fail(Errno::eio));
-  }
-  Pid start() { return now(init(), Fork{}).pid; }
-  bool blocked(Pid pid) const { return kernel_.processes().find(pid)->blocked.has_value(); }
-  bool alive(Pid pid) const { return kernel_.processes().find(pid) != nullptr; }
-  const Channels& channels() const { return dynamic_cast<const Channels&>(*kernel_.parts().part(CallClass::channel)); }
-  const std::map<std::uint64_t, Result>& answers() const { return answers_; }
-
- private:
-  static Parts parts() {
-    ChannelSettings settings;
-    settings.pipe_capacity = 16;
-    settings.pipe_atomic = 6;
-    settings.socket_capacity = 12;
-    Parts out;
-    out.set(CallClass::channel, std::make_unique<Channels>(kHere, settings));
-    return out;
-  }
-  Kernel kernel_;
-  Effects out_;
-  std::uint64_t calls_ = 0;
-  std::map<std::uint64_t, Result> answers_;
-  std::set<Pid> ended_;
-};
 
 class Duel {
  public:
@@ -123,7 +68,7 @@ class Duel {
     std::size_t open = 0;
     for (const auto& [pid, own] : model_.open) open += own.size();
     if (open == 0) {
-      EXPECT_TRUE(node_.channels().ends().empty() && node_.channels().streams().empty());
+      EXPECT_TRUE(node_.part<Channels>(CallClass::channel).ends().empty() && node_.part<Channels>(CallClass::channel).streams().empty());
       reached_.insert("nothing open");
     }
   }
@@ -277,13 +222,50 @@ class Duel {
   }
 
   Stream draws_;
-  Node node_;
+  Node node_ = small_node();
   ChannelModel model_;
   std::vector<Pid> pids_;
   std::set<std::uint64_t> channel_calls_, dead_callers_, expected_;
   std::uint64_t counter_ = 0, bytes_read_ = 0;
   std::set<std::string> reached_;
 };
+
+TEST(Channels, AWriterThatNobodyReadsDiesOfSigpipeUnlessItIgnoresIt) {
+  Node node = small_node();
+  const Pid writer = node.start(), hardened = node.start();
+  node.now(hardened, SetAction{Signal::pipe, Disposition::ignore});
+  for (Pid pid : {writer, hardened}) {
+    const Result pipe = node.now(pid, Pipe{});
+    node.now(pid, Close{static_cast<std::int32_t>(pipe.value)});
+    node.call(pid, Send{pipe.status, bytes_of_text("lost")});
+  }
+  EXPECT_FALSE(node.alive(writer));
+  EXPECT_EQ(node.answers().rbegin()->second.error, Errno::epipe);
+}
+
+TEST(Channels, AClosedListenerEndsConnectionsThatNobodyAccepted) {
+  Node node = small_node();
+  const Pid server = node.start(), client = node.start();
+  const auto listener = static_cast<std::int32_t>(node.now(server, Listen{"s", 1}).value);
+  const auto socket = static_cast<std::int32_t>(node.now(client, Connect{"s"}).value);
+  EXPECT_EQ(node.now(client, Connect{"s"}).error, Errno::econnrefused);   // the backlog is full
+  const std::uint64_t waits = node.call(client, Receive{socket, 1});
+  node.now(server, Close{listener});
+  EXPECT_EQ(size_of(node.answer(waits)->bytes()), 0U);
+  EXPECT_EQ(node.now(client, Connect{"s"}).error, Errno::econnrefused);
+}
+
+TEST(Channels, APartlyWrittenWriteThatIsInterruptedReturnsWhatIsIn) {
+  Node node = small_node();
+  const Pid writer = node.start();
+  node.now(writer, SetAction{Signal::usr1, Disposition::handler});
+  const Result pipe = node.now(writer, Pipe{});
+  const std::uint64_t waits = node.call(writer, Send{pipe.status, bytes_of_text("0123456789abcdefXYZ")});
+  EXPECT_TRUE(node.blocked(writer));
+  node.now(node.init(), Kill{writer, Signal::usr1});
+  EXPECT_EQ(node.answer(waits)->value, 16);
+  EXPECT_EQ(text_of_bytes(node.now(writer, Receive{static_cast<std::int32_t>(pipe.value), 99}).bytes()), "0123456789abcdef");
+}
 
 TEST(Channels, TheKernelDoesWhatTheModelDoes) {
   std::set<std::string> reached;
