@@ -89,8 +89,7 @@ void Kernel::create(const CallEvent& event, const ProgramRef& program, bool exec
   out.work(exec ? costs_.fork + costs_.exec : costs_.fork);
   const Pid child = processes_.allocate();
   processes_.create(child, processes_.heritage(event.caller, exec), program, out);
-  parts_.forked(event.caller, child, processes_, now, out);
-  if (exec) parts_.executed(child, processes_, now, out);
+  parts_.forked(event.caller, child, exec, processes_, now, out);
   out.complete(event.id, Result::ok(child), self_);
 }
 

@@ -62,8 +62,8 @@ class Parts {
 
   // False: no part serves that call. Close, read and write go to the part that made the descriptor.
   bool call(const CallEvent& event, Processes& processes, Instant now, Effects& out);
-  void forked(Pid parent, Pid child, Processes& processes, Instant now, Effects& out);
-  void executed(Pid pid, Processes& processes, Instant now, Effects& out);           // after forked, of a spawn
+  void forked(Pid parent, Pid child, bool exec, Processes& processes, Instant now, Effects& out);
+  void executed(Pid pid, Processes& processes, Instant now, Effects& out);
   bool event(const Event& event, Processes& processes, Instant now, Effects& out);   // all but calls; false: nobody's
   // After each event: tells the parts which processes ended and which of their calls were broken off, and has `post(pid, signal)` do
   // what they raised, which may end further ones.

@@ -24,10 +24,11 @@ bool Parts::call(const CallEvent& event, Processes& processes, Instant now, Effe
   return true;
 }
 
-void Parts::forked(Pid parent, Pid child, Processes& processes, Instant now, Effects& out) {
+void Parts::forked(Pid parent, Pid child, bool exec, Processes& processes, Instant now, Effects& out) {
   descriptors_.copy(parent, child);
   PartContext at = context(processes, now, out);
   each([&](Part& part) { part.forked(parent, child, at); });
+  if (exec) executed(child, processes, now, out);
 }
 
 void Parts::executed(Pid pid, Processes& processes, Instant now, Effects& out) {

@@ -1,19 +1,24 @@
-// The parts of a kernel that knows no other node, with a platform's costs.
+// A kernel that knows no other node, and its parts, with a platform's costs.
 #pragma once
 #include <memory>
 
 #include "models/native/channels.hpp"
-#include "models/native/part.hpp"
+#include "models/native/kernel.hpp"
 #include "models/native/segments.hpp"
 
 namespace ssi::native {
 
 template <class C>
-Parts single_node(NodeId self, const C& costs) {
+Parts parts_of_one_node(NodeId self, const C& costs) {
   Parts parts;
   parts.set(CallClass::channel, std::make_unique<Channels>(self, ChannelSettings::of(costs)));
   parts.set(CallClass::segment, std::make_unique<Segments>(self, SegmentSettings::of(costs)));
   return parts;
+}
+
+template <class S>   // a node's setup
+Kernel kernel_of_one_node(const S& setup) {
+  return {setup.self, setup.incarnation, Costs::of(setup.costs), parts_of_one_node(setup.self, setup.costs)};
 }
 
 }   // namespace ssi::native

@@ -1,7 +1,6 @@
 // `isolated`: no single system image. Each node's kernel serves its own calls; another node's processes do not exist.
 // It never sends a message.
 #pragma once
-#include "models/native/kernel.hpp"
 #include "models/native/single_node.hpp"
 #include "models/strategy/registry.hpp"
 
@@ -9,8 +8,7 @@ namespace ssi::isolated {
 
 class Isolated final : public Strategy {
  public:
-  explicit Isolated(const NodeSetup& setup)
-      : kernel_(setup.self, setup.incarnation, native::Costs::of(setup.costs), native::single_node(setup.self, setup.costs)) {}
+  explicit Isolated(const NodeSetup& setup) : kernel_(native::kernel_of_one_node(setup)) {}
 
   void on_event(Instant now, const Event& event, Effects& out) override;
   void check_invariants() const override { kernel_.check_invariants(); }

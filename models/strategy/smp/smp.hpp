@@ -1,7 +1,6 @@
 // `smp`: one machine with all the cluster's cores, one kernel, no network. What every design is measured against.
 // Node numbers in placements are its sockets, so every placement is here.
 #pragma once
-#include "models/native/kernel.hpp"
 #include "models/native/single_node.hpp"
 #include "models/strategy/registry.hpp"
 
@@ -9,8 +8,7 @@ namespace ssi::smp {
 
 class Smp final : public Strategy {
  public:
-  explicit Smp(const NodeSetup& setup)
-      : kernel_(setup.self, setup.incarnation, native::Costs::of(setup.costs), native::single_node(setup.self, setup.costs)) {}
+  explicit Smp(const NodeSetup& setup) : kernel_(native::kernel_of_one_node(setup)) {}
 
   void on_event(Instant now, const Event& event, Effects& out) override;
   void check_invariants() const override { kernel_.check_invariants(); }

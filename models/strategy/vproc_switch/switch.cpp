@@ -1,6 +1,5 @@
 // The switch itself: each call is carried out here when what it concerns is here, and shipped when it is not.
 #include "models/base/check.hpp"
-#include "models/native/single_node.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
 
 namespace ssi::vproc_switch {
@@ -19,9 +18,10 @@ Overloaded(F...) -> Overloaded<F...>;   // clang++ 14, which has libFuzzer, does
 
 VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
     : self_(setup.self), nodes_(setup.nodes), settings_(settings), costs_(native::Costs::of(setup.costs)),
-      processes_(setup.self, setup.incarnation), parts_(native::single_node(setup.self, setup.costs)), locations_(settings.location_cache),
-      pending_(setup.self, setup.incarnation), gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age},
-                                                       kGossipTimer, setup.random.stream("gossip", setup.self.value)) {}
+      processes_(setup.self, setup.incarnation), parts_(native::parts_of_one_node(setup.self, setup.costs)),
+      locations_(settings.location_cache), pending_(setup.self, setup.incarnation),
+      gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
+              setup.random.stream("gossip", setup.self.value)) {}
 
 // The operations vector: each call either names only the caller, which is here, or asks first where its object is.
 struct VprocSwitch::Switch {
@@ -163,8 +163,7 @@ void VprocSwitch::create_here(const CallEvent& event, const ProgramRef& program,
   const Pid child = processes_.allocate();
   const native::Heritage heritage = processes_.heritage(event.caller, exec);
   processes_.create(child, heritage, program, out);
-  parts_.forked(event.caller, child, processes_, now, out);
-  if (exec) parts_.executed(child, processes_, now, out);
+  parts_.forked(event.caller, child, exec, processes_, now, out);
   out.complete(event.id, Result::ok(child), self_);
   if (heritage.group.origin() != self_) enter_group(child, heritage.group, memberships_.seen(heritage.group, event.caller), out);
 }

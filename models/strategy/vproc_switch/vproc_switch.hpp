@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "models/native/kernel.hpp"
-#include "models/native/part.hpp"
 #include "models/native/processes.hpp"
+#include "models/native/single_node.hpp"
 #include "models/protocol/gossip/gossip.hpp"
 #include "models/protocol/vproc/group_holder.hpp"
 #include "models/protocol/vproc/locations.hpp"

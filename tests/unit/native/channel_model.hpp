@@ -94,10 +94,8 @@ struct ChannelModel {
         line.bytes += part;
         writer.done += part.size();
         const bool whole = writer.done == writer.text.size();
-        if (whole) {
-          answers[writer.call] = "count " + std::to_string(writer.done);
-          line.writers.pop_front();
-        }
+        if (whole) answers[writer.call] = "count " + std::to_string(writer.done);
+        if (whole) line.writers.pop_front();
         if (whole || !part.empty()) return true;
       }
     }

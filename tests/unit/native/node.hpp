@@ -8,6 +8,7 @@
 #include <string>
 
 #include "models/native/byte_stream.hpp"
+#include "models/native/channels.hpp"
 #include "models/native/kernel.hpp"
 
 namespace ssi::native {
@@ -75,5 +76,14 @@ class Node {
   std::map<std::uint64_t, Result> answers_;
   std::set<Pid> ended_;
 };
+
+// With channels of little room.
+inline Node small_node() {
+  ChannelSettings settings;
+  settings.pipe_capacity = 16;
+  settings.pipe_atomic = 6;
+  settings.socket_capacity = 12;
+  return Node(CallClass::channel, std::make_unique<Channels>(kNodeZero, settings));
+}
 
 }   // namespace ssi::native
