@@ -16,6 +16,30 @@ struct Kernel::Request {
   void operator()(const Spawn& spawn) const { kernel.create(event, spawn.program, true, now, out); }
   void operator()(const Fork& fork) const { kernel.create(event, fork.child, false, now, out); }
 
+  void operator()(const Rfork& fork) const {   // whatever nodes are named, the children are here
+    if (fork.nodes.empty()) return kernel.answer(event, Errno::einval, out);
+    std::vector<ProcessInfo> children;
+    for (NodeId node : fork.nodes) {
+      const Pid child = kernel.new_child(event.caller, fork.child, false, now, out);
+      children.push_back({child, event.caller, table().find(child)->group, node, false});
+    }
+    Result result = Result::ok();
+    result.more = std::make_shared<const std::vector<ProcessInfo>>(std::move(children));
+    out.complete(event.id, std::move(result), kernel.self_);
+  }
+
+  void operator()(const Exec& exec) const {
+    out.work(kernel.costs_.exec);
+    kernel.answer(event, Errno::none, out);   // counted, never seen: the old program is gone
+    table().exec(event.caller, exec.program, out);
+    kernel.parts_.executed(event.caller, table(), now, out);
+  }
+
+  void operator()(const Migrate& migrate) const {   // there is no other place to go to
+    const Pid pid = migrate.pid == kNoPid ? event.caller : migrate.pid;
+    kernel.answer(event, table().find(pid) != nullptr ? Errno::none : Errno::esrch, out);
+  }
+
   void operator()(const Exit& exit) const {
     out.work(kernel.costs_.exit);
     kernel.answer(event, Errno::none, out);   // counted, never seen: the program ends
@@ -86,11 +110,15 @@ void Kernel::call(const CallEvent& event, Instant now, Effects& out) {
 }
 
 void Kernel::create(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out) {
+  out.complete(event.id, Result::ok(new_child(event.caller, program, exec, now, out)), self_);
+}
+
+Pid Kernel::new_child(Pid parent, const ProgramRef& program, bool exec, Instant now, Effects& out) {
   out.work(exec ? costs_.fork + costs_.exec : costs_.fork);
   const Pid child = processes_.allocate();
-  processes_.create(child, processes_.heritage(event.caller, exec), program, out);
-  parts_.forked(event.caller, child, exec, processes_, now, out);
-  out.complete(event.id, Result::ok(child), self_);
+  processes_.create(child, processes_.heritage(parent, exec), program, out);
+  parts_.forked(parent, child, exec, processes_, now, out);
+  return child;
 }
 
 void Kernel::post(Pid pid, Signal signal, Effects& out) {

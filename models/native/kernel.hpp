@@ -44,6 +44,7 @@ class Kernel {
   struct Request;
   void call(const CallEvent& event, Instant now, Effects& out);
   void create(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out);
+  Pid new_child(Pid parent, const ProgramRef& program, bool exec, Instant now, Effects& out);
   void post(Pid pid, Signal signal, Effects& out);
   void answer(const CallEvent& event, Errno error, Effects& out) const;
 

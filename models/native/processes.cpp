@@ -39,13 +39,26 @@ std::vector<Pid> Processes::members(Pid group) const {
   return {found->second.begin(), found->second.end()};
 }
 
+// The handlers' code is gone with the old image (POSIX.1-2017, exec).
+void reset_handlers(Dispositions& dispositions) {
+  std::replace(dispositions.begin(), dispositions.end(), Disposition::handler, Disposition::standard);
+}
+
 Heritage Processes::heritage(Pid parent, bool exec) const {
   const Process* process = find(parent);
   SSI_CHECK(process != nullptr, "a parent that is not here");
   Heritage out{process->pid, process->group, process->session, process->dispositions};
-  if (exec)   // the handler's code is gone with the old image (POSIX.1-2017, exec)
-    std::replace(out.dispositions.begin(), out.dispositions.end(), Disposition::handler, Disposition::standard);
+  if (exec) reset_handlers(out.dispositions);
   return out;
+}
+
+void Processes::exec(Pid pid, const ProgramRef& program, Effects& out) {
+  Process& process = at(pid);
+  SSI_CHECK(!process.blocked, "a blocked process calls");
+  reset_handlers(process.dispositions);
+  process.program = program;
+  std::erase_if(process.pending, [&](Signal signal) { return ignores(process, signal); });
+  out.order({ProgramOrder::Kind::exec, pid, program, Signal::none});
 }
 
 void Processes::create(Pid pid, const Heritage& heritage, const ProgramRef& program, Effects& out) {

@@ -22,6 +22,7 @@ namespace ssi::native {
 
 inline constexpr std::size_t kSignals = 32;
 using Dispositions = std::array<Disposition, kSignals>;
+void reset_handlers(Dispositions& dispositions);   // what exec does
 
 // What a process is blocked in.
 struct Blocked {
@@ -77,7 +78,8 @@ class Processes {
   Heritage heritage(Pid parent, bool exec) const;
   // Enters the process and orders its program to start. A parent that is here gets it as a child.
   void create(Pid pid, const Heritage& heritage, const ProgramRef& program, Effects& out);
-  void add_child(Pid parent, Pid child);   // of a parent here; the child lives elsewhere
+  void exec(Pid pid, const ProgramRef& program, Effects& out);   // handlers are reset, ignored signals stay ignored
+  void add_child(Pid parent, Pid child);                         // of a parent here; the child lives elsewhere
 
   // exit, or death by a signal: orders the program's end and settles everything that is on this node: living children
   // here go to init, zombies are forgotten, the parent here gets the status. Init never exits.

@@ -88,15 +88,18 @@ struct Fork {
 struct Rfork {
   ProgramRef child;
   std::vector<NodeId> nodes;
-};   // fork onto each of these nodes; Result::processes() has the children in this order (Locus, rforkmulti)
+};   // fork onto each of these nodes, in parallel; Result::processes() has the children in this order (Locus, rforkmulti). Those that could
+     // not be made have kNoPid; an error if none could
 struct Exec {
   ProgramRef program;
   Placement placement;
-};   // keeps the pid; never returns to the old program
+};   // keeps the pid and, if it is ok, never returns to the old program; placed elsewhere it takes the process there (rexec)
+// kNoPid: the caller, whose call ends on the other node. Another one goes at its next safe point, as with SIGMIGRATE: ok says that its
+// node has taken the order (or that it is there already), not that it has arrived; a move that is refused leaves it where it was.
 struct Migrate {
   Pid pid{kNoPid};
   NodeId node{};
-};   // kNoPid: the caller
+};
 struct Exit {
   std::int32_t status{};
 };   // never returns
@@ -125,7 +128,9 @@ struct List {};    // ps: every process that the caller's system shows
 struct Pause {};   // until a signal was handled; always ends in EINTR
 struct Compute {
   Duration cpu;
-};   // node-local: cpu time of one core
+  std::uint64_t footprint{};    // bytes of memory that it uses
+  std::uint64_t dirty_rate{};   // bytes per second of cpu time that it writes for the first time, until all of the footprint is written
+};                              // node-local: cpu time of one core
 struct Sleep {
   Instant until;
 };   // node-local: at once when `until` has passed
@@ -158,6 +163,12 @@ constexpr CallClass class_of(std::size_t kind) {   // index of the variant
   return kind >= index_of("open") ? CallClass::file : CallClass::process;
 }
 inline CallClass class_of(const Call& call) { return class_of(call.index()); }
+
+// A process's memory, as its computations have left it.
+struct Memory {
+  std::uint64_t resident{};   // bytes
+  std::uint64_t dirty{};      // bytes of them that were written, so are in no file: a move has to carry them
+};
 
 struct ProcessInfo {
   Pid pid, parent, group;

@@ -1,7 +1,7 @@
 // What a machine asks of the world. A machine never performs anything: it appends here, and its host carries the
-// effects out after the handler has returned. At once: timers are set, and programs that end or stop take no further
-// step. Then `work` is charged to a core; when it is done, disk requests and sends leave, completions reach their programs, and programs
-// start, go on or are interrupted, each list in the order of its making.
+// effects out after the handler has returned. At once: timers are set, and programs that end, stop, depart or are replaced take no
+// further step. Then `work` is charged to a core; when it is done, disk requests and sends leave, completions reach their programs, and
+// programs start, go on or are interrupted, each list in the order of its making.
 #pragma once
 #include <cstdint>
 #include <utility>
@@ -25,6 +25,11 @@ struct ProgramOrder {
     stop,    // job control: no further step until `resume`
     resume,
     interrupt,   // a handler ran for `signal`: counted for the program; a sleep in progress ends in EINTR
+    exec,        // the old program takes no further step, its pending call gets no answer; `program` runs in its place, on this node
+    // The program takes no further step: its computation is broken off, an answer that comes is held, and so is a call of its that
+    // was not served yet. Then the event Frozen. Until `arrive` it may be ended, stopped, resumed or interrupted, by any node.
+    depart,
+    arrive,   // the program that has departed goes on, on the node that orders it: its computation, its held answer, its held call
   } kind;
   Pid pid;
   ProgramRef program{};

@@ -15,7 +15,8 @@ struct CallEvent {
   CallId id;
   Pid caller;
   const Call* call;
-};   // never Compute or Sleep: the host serves those
+  Memory memory{};   // the caller's; known for exec, rfork and migrate
+};                   // never Compute or Sleep: the host serves those
 struct MessageEvent {
   const Message* message;
 };
@@ -32,11 +33,16 @@ struct DiskDone {
   std::uint64_t token{};
   bool failed = false;
 };
+// A program that was ordered to depart stands still. Also when the process has ended meanwhile.
+struct Frozen {
+  Pid pid;
+  Memory memory;
+};
 struct ViewChange {
   ViewId view;
   std::vector<NodeId> members;
 };
 
-using Event = std::variant<BootEvent, CallEvent, MessageEvent, TimerEvent, DiskDone, CircuitBroken, ViewChange>;
+using Event = std::variant<BootEvent, CallEvent, MessageEvent, TimerEvent, DiskDone, CircuitBroken, ViewChange, Frozen>;
 
 }   // namespace ssi

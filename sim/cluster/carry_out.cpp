@@ -16,11 +16,16 @@ std::string_view name_of(ProgramOrder::Kind kind) {
     case ProgramOrder::Kind::stop: return "process stops";
     case ProgramOrder::Kind::resume: return "process resumes";
     case ProgramOrder::Kind::interrupt: return "process interrupted";
+    case ProgramOrder::Kind::exec: return "process executes";
+    case ProgramOrder::Kind::depart: return "process departs";
+    case ProgramOrder::Kind::arrive: return "process arrives";
   }
   return "";
 }
 
-bool acts_at_once(ProgramOrder::Kind kind) { return kind == ProgramOrder::Kind::end || kind == ProgramOrder::Kind::stop; }
+bool acts_at_once(ProgramOrder::Kind kind) {
+  return kind == ProgramOrder::Kind::end || kind == ProgramOrder::Kind::stop || kind == ProgramOrder::Kind::depart;
+}
 
 }   // namespace
 
@@ -70,6 +75,12 @@ void Cluster::take_orders_that_act_at_once(const Service& service) {
       end_program(order.pid);
     } else if (order.kind == ProgramOrder::Kind::stop) {
       if (Running* program = programs_.find(order.pid)) stop_program(*program);
+    } else if (order.kind == ProgramOrder::Kind::exec) {
+      if (Running* program = programs_.find(order.pid)) replace(*program, order, service);
+    } else if (order.kind == ProgramOrder::Kind::depart) {
+      Running* program = programs_.find(order.pid);
+      SSI_CHECK(program, "a program departs that does not run");
+      freeze(*program, service);
     }
   }
 }
@@ -115,7 +126,7 @@ void Cluster::release(Service& service, std::vector<Effects::Send>& sends, std::
     if (!send.before_work) depart(service, send);
   for (Effects::Completion& completion : completions) complete(completion, trail);
   for (const ProgramOrder& order : orders)
-    if (!acts_at_once(order.kind)) obey(order);
+    if (!acts_at_once(order.kind)) obey(order, service.node);
 
   if (!service.background) --foreground_;
   if (cause) ledger_.stopped(*cause);

@@ -64,9 +64,9 @@ class Cluster final : public BackendClient {
  private:
   // Something that waits for service.
   struct Item {
-    enum class Kind : std::uint8_t { boot, call, message, timer, disk };
+    enum class Kind : std::uint8_t { boot, call, message, timer, disk, frozen };
     Instant since;
-    std::uint32_t subject = 0;   // slot of the call, packet, slot of the timer, or access to the disk
+    std::uint32_t subject = 0;   // slot of the call, packet, slot of the timer or of the frozen program, or access to the disk
     Kind kind = Kind::boot;
     bool background = false;
   };
@@ -122,6 +122,7 @@ class Cluster final : public BackendClient {
   void handle_timer(std::uint32_t slot, Service& service);
   void handle_disk(Token access, Service& service);
   void run_machine(const Event& event, Service& service, const Header* received = nullptr);
+  void handle_frozen(std::uint32_t slot, Service& service);
   std::uint32_t socket_for(const CallEvent& call) const;
   void due(const TimerDue& timer);
   void due(const SleepOver& sleep);
@@ -146,7 +147,8 @@ class Cluster final : public BackendClient {
 
   // programs: program_steps.cpp
   void launch(std::uint32_t workload);
-  void obey(const ProgramOrder& order);
+  void obey(const ProgramOrder& order, NodeId node);
+  void go_on(Running& program);
   void answer_program(Running& program, Result result);
   void advance(Running& program, Result result);
   bool begin_call(Running& program, Call call);   // false: it took no time and is ok
@@ -155,6 +157,17 @@ class Cluster final : public BackendClient {
   void compute(Running& program, Duration work);
   Duration break_off(Running& program);
   void compute_done(std::uint32_t slot);
+
+  // programs that move: moves.cpp
+  struct FrozenDue {
+    Frozen event;
+    CallId cause;   // on whose behalf it was frozen
+  };
+  void freeze(Running& program, const Service& service);
+  void thaw(Running& program, NodeId node);
+  bool goes_elsewhere(OpenCall& call);   // its caller is frozen, or is on another node by now
+  static void replace(Running& program, const ProgramOrder& order, const Service& service);
+  static void touch_memory(Running& program, Duration worked);
 
   Setup setup_;
   Backend& backend_;
@@ -168,7 +181,9 @@ class Cluster final : public BackendClient {
   Pool<Packet> packets_;
   Pool<Work> works_;
   Pool<DiskAccess> accesses_;
-  Pool<TimerDue> timers_;   // that are due and wait for service
+  Pool<TimerDue> timers_;     // that are due and wait for service
+  Pool<FrozenDue> frozen_;    // the same
+  bool ever_moved_ = false;   // some program was frozen: calls may have to follow their callers
   Instant now_{};
   Effects out_;
   std::vector<Token> ready_, dropped_;

@@ -20,21 +20,16 @@ void Cluster::launch(std::uint32_t index) {
   }
 }
 
-void Cluster::obey(const ProgramOrder& order) {
+void Cluster::obey(const ProgramOrder& order, NodeId node) {
   Running* program = programs_.find(order.pid);
   if (!program) return;   // it died before its order was carried out
   switch (order.kind) {
     case ProgramOrder::Kind::start:
+    case ProgramOrder::Kind::exec:
       program->program.emplace(setup_.loads[order.program.workload].workload->make(order.program, *program->self));
       return answer_program(*program, Result::ok());
-    case ProgramOrder::Kind::resume:
-      program->stopped = false;
-      if (program->left.ns > 0) return compute(*program, std::exchange(program->left, Duration{}));
-      if (program->held) {
-        const Result held = *std::exchange(program->held, std::nullopt);
-        advance(*program, held);
-      }
-      return;
+    case ProgramOrder::Kind::resume: program->stopped = false; return go_on(*program);
+    case ProgramOrder::Kind::arrive: return thaw(*program, node);
     case ProgramOrder::Kind::interrupt:
       program->self->handled.push_back(order.signal);
       if (program->sleep == 0) return;
@@ -42,12 +37,22 @@ void Cluster::obey(const ProgramOrder& order) {
       program->sleep = 0;
       return answer_program(*program, Result::fail(Errno::eintr));
     case ProgramOrder::Kind::end:
-    case ProgramOrder::Kind::stop: return;   // were carried out at once
+    case ProgramOrder::Kind::stop:
+    case ProgramOrder::Kind::depart: return;   // were carried out at once
   }
 }
 
+// Perhaps it is neither stopped nor frozen any more.
+void Cluster::go_on(Running& program) {
+  if (program.stopped || program.frozen) return;
+  if (program.left.ns > 0) return compute(program, std::exchange(program.left, Duration{}));
+  if (!program.held) return;
+  const Result held = *std::exchange(program.held, std::nullopt);
+  advance(program, held);
+}
+
 void Cluster::answer_program(Running& program, Result result) {
-  if (program.stopped) program.held = std::move(result);
+  if (program.stopped || program.frozen) program.held = std::move(result);
   else advance(program, std::move(result));
 }
 
@@ -66,6 +71,7 @@ void Cluster::advance(Running& program, Result result) {
 bool Cluster::begin_call(Running& program, Call request) {
   if (const auto* asked = std::get_if<Compute>(&request)) {
     if (asked->cpu.ns <= 0) return false;
+    program.touches = *asked;
     compute(program, asked->cpu);
     return true;
   }
@@ -85,6 +91,7 @@ bool Cluster::begin_call(Running& program, Call request) {
 
 void Cluster::compute(Running& program, Duration work) {
   program.computing = true;
+  program.begun = work;
   ++foreground_;
   if (trace_) trace_->computation_begins(now(), program.node, programs_.slot(program.pid), program.pid);
   at(program.node).program_used += work;
@@ -98,6 +105,7 @@ Duration Cluster::break_off(Running& program) {
   if (trace_) trace_->computation_ends(now(), programs_.slot(program.pid));
   const Duration left = backend_.cancel_work(programs_.slot(program.pid) | kProgramWork);
   at(program.node).program_used += Duration{-left.ns};
+  touch_memory(program, {program.begun.ns - left.ns});
   return left;
 }
 
@@ -106,6 +114,7 @@ void Cluster::compute_done(std::uint32_t slot) {
   --foreground_;
   if (trace_) trace_->computation_ends(now(), slot);
   program.computing = false;
+  touch_memory(program, program.begun);
   answer_program(program, Result::ok());
 }
 
@@ -119,6 +128,10 @@ void Cluster::end_program(Pid pid) {
   SSI_CHECK(program, "the end of a program that does not run");
   if (program->computing) break_off(*program);
   if (program->sleep != 0) --foreground_;
+  if (OpenCall* call = ledger_.find(program->held_call)) {
+    --foreground_;
+    ledger_.stopped(*call);
+  }
   if (OpenCall* call = ledger_.find(program->call)) {
     bool answered_now = false;   // its exit, say
     for (const Effects::Completion& completion : out_.completions) answered_now = answered_now || completion.call == call->id;

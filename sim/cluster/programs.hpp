@@ -22,7 +22,12 @@ struct Running {
   bool computing = false;
   std::uint64_t sleep = 0;      // not 0: asleep, and which sleep
   Duration left{};              // of a computation that a stop broke off
-  std::optional<Result> held;   // an answer that came while stopped
+  std::optional<Result> held;   // an answer that came while stopped or frozen
+  bool frozen = false;          // between depart and arrive
+  CallId held_call{kNoCall};    // came to its turn while frozen
+  Memory memory;
+  Compute touches;   // of the computation: what it does to the memory
+  Duration begun;    // work of it that was begun last
 };
 
 class Programs {

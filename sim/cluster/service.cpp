@@ -6,12 +6,16 @@ namespace {
 
 // What the fingerprint knows events by that are not messages.
 constexpr MessageType named(std::string_view name) { return {name, hash_of(name)}; }
-constexpr MessageType kBoot = named("boot"), kTimer = named("timer"), kDisk = named("disk");
+constexpr MessageType kBoot = named("boot"), kTimer = named("timer"), kDisk = named("disk"), kFrozen = named("frozen");
 constexpr auto kCalls = [] {
   std::array<MessageType, kCallNames.size()> types{};
   for (std::size_t i = 0; i < types.size(); ++i) types[i] = named(kCallNames[i]);
   return types;
 }();
+
+bool takes_memory(const Call& call) {
+  return std::holds_alternative<Migrate>(call) || std::holds_alternative<Rfork>(call) || std::holds_alternative<Exec>(call);
+}
 
 }   // namespace
 
@@ -48,6 +52,7 @@ void Cluster::handle(NodeId node, const Item& item) {
     case Item::Kind::timer: service.trail.mark = item.since; return handle_timer(item.subject, service);
     case Item::Kind::disk: return handle_disk(item.subject, service);
     case Item::Kind::message: return handle_message(item.subject, service);
+    case Item::Kind::frozen: service.trail.mark = item.since; return handle_frozen(item.subject, service);
     case Item::Kind::call: return handle_call(ledger_.in_slot(item.subject), service);
   }
 }
@@ -67,6 +72,14 @@ void Cluster::handle_disk(Token token, Service& service) {
   run_machine(event, service);
 }
 
+void Cluster::handle_frozen(std::uint32_t slot, Service& service) {
+  recorder_.delivered({now(), service.node, service.node, kFrozen.hash, kFrozen.name});
+  const FrozenDue due = frozen_[slot];
+  frozen_.give_back(slot);
+  if (const OpenCall* call = ledger_.find(due.cause)) service.trail = call->last;
+  run_machine(due.event, service);
+}
+
 void Cluster::handle_message(Token packet, Service& service) {
   const Message& message = packets_[packet].message;
   if (trace_) trace_->message_taken(message.header, packet);
@@ -83,9 +96,12 @@ void Cluster::handle_call(OpenCall& call, Service& service) {
     --foreground_;
     return ledger_.stopped(call);
   }
+  if (ever_moved_ && goes_elsewhere(call)) return;
   recorder_.delivered({now(), service.node, service.node, kCalls[call.kind].hash, kCalls[call.kind].name});
   service.trail = call.last;
-  const CallEvent event{call.id, call.caller, &call.request};
+  CallEvent event{call.id, call.caller, &call.request};
+  if (takes_memory(call.request))
+    if (const Running* caller = programs_.find(call.caller)) event.memory = caller->memory;
   if (setup_.one_machine) service.socket = socket_for(event);
   run_machine(event, service);
 }
@@ -104,6 +120,8 @@ void Cluster::run_machine(const Event& event, Service& service, const Header* re
 std::uint32_t Cluster::socket_for(const CallEvent& event) const {
   const auto* spawn = std::get_if<Spawn>(event.call);
   if (spawn && spawn->placement.kind == Placement::Kind::node) return spawn->placement.node.value;
+  const auto* exec = std::get_if<Exec>(event.call);
+  if (exec && exec->placement.kind == Placement::Kind::node) return exec->placement.node.value;
   const Running* caller = programs_.find(event.caller);
   return caller ? caller->self->node : 0;
 }

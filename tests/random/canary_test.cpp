@@ -6,7 +6,7 @@
 namespace ssi::test {
 namespace {
 
-constexpr std::uint64_t kSeeds = 60;
+constexpr std::uint64_t kSeeds = 300;
 
 struct Canary {
   std::string_view message;

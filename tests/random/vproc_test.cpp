@@ -38,9 +38,9 @@ TEST(VprocRandom, HoldsItsRulesAndReachesEveryMessageAndRow) {
   for (auto message : kMessages) EXPECT_TRUE(coverage.messages.contains(std::string(message))) << message << " was never sent";
   expect_rows_reached(vproc::origin_rows::kTable, coverage.origin_rows, "origin");
   expect_rows_reached(vproc::member_rows::kTable, coverage.member_rows, "membership");
-  for (const char* result :
-       {"spawn ok", "spawn EAGAIN", "fork ok", "wait ok", "wait ECHILD", "wait EINTR", "kill ok", "kill ESRCH", "killpg ok", "killpg ESRCH",
-        "setpgid ok", "setpgid EPERM", "setpgid ESRCH", "setsid ok", "setsid EPERM", "list ok", "pause EINTR"})
+  for (const char* result : {"spawn ok",     "spawn EAGAIN", "fork ok",      "wait ok",    "wait ECHILD",   "wait EINTR",    "kill ok",
+                             "kill ESRCH",   "killpg ok",    "killpg ESRCH", "setpgid ok", "setpgid EPERM", "setpgid ESRCH", "setsid ok",
+                             "setsid EPERM", "list ok",      "pause EINTR",  "rfork ok",   "rfork EAGAIN",  "exec ok"})
     EXPECT_GT(coverage.results[result], 0U) << result << " never happened";
   RecordProperty("steps", static_cast<int>(coverage.steps));
   RecordProperty("calls", static_cast<int>(coverage.calls));

@@ -126,6 +126,16 @@ Call Story::parse_call(const std::string& name, std::istream& words, Pid caller)
     return Spawn{{}, {Placement::Kind::node, NodeId{static_cast<std::uint32_t>(std::stoul(options["node"]))}}};
   }
   if (name == "fork") return Fork{};
+  const auto node_named = [](const std::string& word) { return NodeId{static_cast<std::uint32_t>(std::stoul(word))}; };
+  if (name == "rfork") {
+    Rfork fork;
+    for (const std::string& word : arguments) fork.nodes.push_back(node_named(word));
+    return fork;
+  }
+  if (name == "exec") {
+    if (!options.contains("node")) return Exec{};
+    return Exec{{}, {Placement::Kind::node, node_named(options["node"])}};
+  }
   if (name == "exit") return Exit{options.contains("status") ? std::stoi(options["status"]) : 0};
   if (name == "wait") return Wait{options.contains("child") ? pid_of(options["child"]) : kNoPid, options.contains("no_hang")};
   if (name == "kill") return Kill{pid_of(arguments.at(0)), signal_of(arguments.at(1))};
@@ -175,10 +185,11 @@ void Story::completed(CallId id, const Result& result) {
 }
 
 void Story::ordered(NodeId at, const ProgramOrder& order) {
-  constexpr std::array kOrders{"starts", "ends", "stops", "resumes", "handles"};
-  if (order.kind == ProgramOrder::Kind::start) where_[order.pid] = at;
+  constexpr std::array kOrders{"starts", "ends", "stops", "resumes", "handles", "executes", "departs", "arrives"};
+  const bool is_there = order.kind == ProgramOrder::Kind::start || order.kind == ProgramOrder::Kind::arrive;
+  if (is_there) where_[order.pid] = at;
   out_ += "  " + text(order.pid) + " " + kOrders[static_cast<std::size_t>(order.kind)];
-  if (order.kind == ProgramOrder::Kind::start) out_ += " on " + std::to_string(at.value);
+  if (is_there) out_ += " on " + std::to_string(at.value);
   if (order.kind == ProgramOrder::Kind::interrupt) out_ += " " + std::string(name_of(order.signal));
   out_ += "\n";
 }

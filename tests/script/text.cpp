@@ -10,7 +10,8 @@ std::string error(Errno e) { return e == Errno::none ? " ok" : " " + std::string
 struct Fields {
   std::string operator()(const vproc::Create& m) const {
     return " child " + text(m.child) + " parent " + text(m.parent) + " group " + text(m.group) + " seen " + number(m.seen) +
-           (m.registered ? " registered" : "") + (m.under_way ? " under way " + std::string(name_of(m.news)) : "");
+           (m.exec ? "" : " copy") + (m.registered ? " registered" : "") +
+           (m.under_way ? " under way " + std::string(name_of(m.news)) : "");
   }
   std::string operator()(const vproc::Created& m) const { return " child " + text(m.child) + error(m.error); }
   std::string operator()(const vproc::Kill& m) const {

@@ -21,8 +21,10 @@ struct Create {
   Pid parent, group, session;
   ProgramRef program;
   std::uint64_t seen{};         // the last broadcast to `group` that the parent has got
-  std::uint32_t ignored{};      // signals that stay ignored after exec, a bit each
-  std::uint32_t data_bytes{};   // arguments, environment, credentials, open-file descriptions
+  std::uint64_t data_bytes{};   // arguments, environment, credentials, open-file descriptions; rfork: the parent's dirty pages
+  std::uint32_t ignored{};      // signals that are ignored, a bit each
+  std::uint32_t handled{};      // rfork: signals that have a handler
+  bool exec = true;             // spawn; else rfork, whose child is a copy
   bool registered = false;      // the sender is the group's holder and has listed the receiver
   Signal news = Signal::none;   // registered: `seen` is still under way with this signal
   bool under_way = false;
@@ -140,7 +142,7 @@ struct Listed {
 // Bytes on the wire: the header and the fields (pid 8, node 4, number 8, signal, error and flag 1 each).
 inline constexpr std::uint64_t kListedEntryBytes = 3 * 8 + 4 + 1;
 
-inline std::uint64_t bytes_of(const Create& m) { return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + 3 + m.data_bytes; }
+inline std::uint64_t bytes_of(const Create& m) { return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + (m.exec ? 0 : 4) + 3 + m.data_bytes; }
 inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const Kill&) { return kHeaderBytes + 8 + 4 + 4 + 1; }
 inline std::uint64_t bytes_of(const Killed&) { return kHeaderBytes + 8 + 1 + 1; }

@@ -23,6 +23,14 @@ struct Hasher {
     hash.add(p.group);
     hash.add(std::uint64_t{p.registered});
     hash.add(p.early_exit ? p.early_exit->child : kNoPid);
+    hash.add(p.rfork);
+    hash.add(std::uint64_t{p.place});
+  }
+  void operator()(const PendingRfork& p) const {
+    add(p.caller);
+    hash.add(std::uint64_t{p.waiting});
+    hash.add(static_cast<std::uint64_t>(p.error));
+    for (const ProcessInfo& child : p.children) hash.add(child.pid);
   }
   void operator()(const PendingKill& p) const {
     add(p.caller);

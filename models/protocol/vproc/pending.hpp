@@ -34,7 +34,16 @@ struct PendingCreate {
   NodeId at;
   Pid child, group;   // child: kNoPid when the other node allocates it
   bool registered = false;
-  std::optional<EarlyExit> early_exit;   // the child's EXIT_NOTICE has overtaken CREATED
+  std::optional<EarlyExit> early_exit{};   // the child's EXIT_NOTICE has overtaken CREATED
+  TxnId rfork{};                           // of the PendingRfork that it is part of; 0: of none
+  std::uint32_t place{};                   // among its children
+};
+// The children of one rfork, each of which is a PendingCreate, or was.
+struct PendingRfork {
+  Caller caller;
+  std::vector<ProcessInfo> children;   // in the order of the call; kNoPid: not yet, or failed
+  std::uint32_t waiting{};
+  Errno error = Errno::none;   // of a child that could not be made
 };
 struct PendingKill {
   Caller caller;
@@ -83,7 +92,8 @@ struct PendingExit {
   std::vector<Stalled> stalled;
 };
 
-using Pending = std::variant<PendingCreate, PendingKill, PendingGroupKill, PendingSetGroup, PendingList, PendingJoin, PendingExit>;
+using Pending =
+    std::variant<PendingCreate, PendingKill, PendingGroupKill, PendingSetGroup, PendingList, PendingJoin, PendingExit, PendingRfork>;
 
 class PendingTable {
  public:

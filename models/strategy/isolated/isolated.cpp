@@ -1,5 +1,6 @@
 #include "models/strategy/isolated/isolated.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -8,9 +9,14 @@
 namespace ssi::isolated {
 namespace {
 
+bool is_elsewhere(const Placement& placement, NodeId self) { return placement.kind == Placement::Kind::node && placement.node != self; }
+
 bool wants_another_node(const Call& call, NodeId self) {
-  const auto* spawn = std::get_if<Spawn>(&call);
-  return spawn != nullptr && spawn->placement.kind == Placement::Kind::node && spawn->placement.node != self;
+  if (const auto* spawn = std::get_if<Spawn>(&call)) return is_elsewhere(spawn->placement, self);
+  if (const auto* exec = std::get_if<Exec>(&call)) return is_elsewhere(exec->placement, self);
+  if (const auto* migrate = std::get_if<Migrate>(&call)) return migrate->node != self;
+  const auto* fork = std::get_if<Rfork>(&call);
+  return fork != nullptr && std::any_of(fork->nodes.begin(), fork->nodes.end(), [&](NodeId node) { return node != self; });
 }
 
 }   // namespace

@@ -26,7 +26,7 @@ struct VprocSwitch::GiveUp {
       node.child_created(create, create.early_exit->child, out);
     } else {
       if (create.child != kNoPid) node.origins_.step(create.child, OriginEvent::ended, peer);
-      node.answer(create.caller, unknown(), peer, out);
+      node.answer_create(create, unknown(), out);
     }
     node.create_settled(create, txn, std::nullopt, out);
   }
@@ -50,6 +50,7 @@ struct VprocSwitch::GiveUp {
     else node.answer_change(std::get<vproc::PendingJoin::Change>(join.who).pid, join.asker, Errno::ehostdown, out);
     node.settle(join.group, txn, out);
   }
+  void operator()(const vproc::PendingRfork&) const {}   // each of its children is given up by itself
   void operator()(const vproc::PendingExit& record) const {
     if (record.parent_node == peer) node.exit_settled(take<vproc::PendingExit>(), false, out);
   }

@@ -5,54 +5,61 @@
 namespace ssi::vproc_switch {
 namespace {
 
-// After exec a signal is either ignored or has its default action, so a bit each is all that travels.
-std::uint32_t ignored_signals(const native::Dispositions& dispositions) {
+std::uint32_t signals_with(const native::Dispositions& dispositions, Disposition wanted) {
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < dispositions.size(); ++i)
-    if (dispositions[i] == Disposition::ignore) bits |= 1U << i;
+    if (dispositions[i] == wanted) bits |= 1U << i;
   return bits;
 }
 
 native::Heritage heritage_of(const vproc::Create& create) {
   native::Heritage out{create.parent, create.group, create.session, {}};
-  for (std::size_t i = 0; i < out.dispositions.size(); ++i)
+  for (std::size_t i = 0; i < out.dispositions.size(); ++i) {
     if ((create.ignored >> i & 1U) != 0) out.dispositions[i] = Disposition::ignore;
+    if ((create.handled >> i & 1U) != 0) out.dispositions[i] = Disposition::handler;
+  }
   return out;
 }
 
 }   // namespace
 
+vproc::Create VprocSwitch::create_for(Pid parent, const ProgramRef& program, bool exec) const {
+  const native::Heritage heritage = processes_.heritage(parent, exec);
+  return {.child = kNoPid,
+          .parent = heritage.parent,
+          .group = heritage.group,
+          .session = heritage.session,
+          .program = program,
+          .data_bytes = static_cast<std::uint64_t>(settings_.create_bytes),
+          .ignored = signals_with(heritage.dispositions, Disposition::ignore),
+          .handled = signals_with(heritage.dispositions, Disposition::handler),
+          .exec = exec};
+}
+
 // As fork and rexec: the parent's node copies the process and names it, the other replaces its image; or as rfork, where
 // the other node does it all.
-void VprocSwitch::spawn_at(NodeId node, const CallEvent& event, const ProgramRef& program, Effects& out) {
-  const native::Heritage heritage = processes_.heritage(event.caller, true);
-  vproc::Create create{.child = kNoPid,
-                       .parent = heritage.parent,
-                       .group = heritage.group,
-                       .session = heritage.session,
-                       .program = program,
-                       .ignored = ignored_signals(heritage.dispositions),
-                       .data_bytes = static_cast<std::uint32_t>(settings_.create_bytes)};
+void VprocSwitch::create_at(NodeId node, const vproc::Caller& parent, vproc::Create create, InRfork part, Effects& out) {
   if (settings_.allocates_at_parent()) {
     out.work(costs_.fork);
     create.child = processes_.allocate();
     origins_.step(create.child, vproc::OriginEvent::allotted, node);
   }
-  const bool leads = heritage.group.origin() == self_;
+  const bool leads = create.group.origin() == self_;
   if (leads) {
-    holder_.grant(heritage.group, heritage.session, node);
+    holder_.grant(create.group, create.session, node);
     create.registered = true;
     create.seen = holder_.done();
-    if (const auto* active = holder_.active(heritage.group)) {
+    if (const auto* active = holder_.active(create.group)) {
       create.news = active->signal;
       create.under_way = true;
       create.seen = active->number;
     }
   } else {
-    create.seen = memberships_.seen(heritage.group, event.caller);
+    create.seen = memberships_.seen(create.group, create.parent);
   }
-  const TxnId txn = pending_.open(vproc::PendingCreate{{event.id, event.caller}, node, create.child, heritage.group, leads, std::nullopt});
-  if (!leads) memberships_.begin(heritage.group, txn);
+  const TxnId txn =
+      pending_.open(vproc::PendingCreate{parent, node, create.child, create.group, leads, std::nullopt, part.txn, part.place});
+  if (!leads) memberships_.begin(create.group, txn);
   out.send(node, txn, vproc::Message(create));
 }
 
@@ -73,7 +80,8 @@ void VprocSwitch::serve(const Message& message, const vproc::Create& create, Eff
 // The node is registered with the child's group, so the child may start.
 void VprocSwitch::arrive(const vproc::PendingJoin::Arrival& arrival, CallId cause, Effects& out) {
   const vproc::Create& create = arrival.create;
-  out.work(settings_.allocates_at_parent() ? costs_.exec : costs_.fork + costs_.exec);
+  if (!create.exec || !settings_.allocates_at_parent()) out.work(costs_.fork);
+  if (create.exec) out.work(costs_.exec);
   const Pid child = create.child == kNoPid ? processes_.allocate() : create.child;
   processes_.create(child, heritage_of(create), create.program, out);
   parents_[child] = {arrival.from, arrival.txn};
@@ -96,7 +104,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Created& created, E
   } else {
     if (create->child != kNoPid) origins_.step(create->child, vproc::OriginEvent::ended, header.from);
     if (create->registered) holder_.give_back(create->group, header.from, 1);
-    answer(create->caller, result_of(created.error), header.from, out);
+    answer_create(*create, result_of(created.error), out);
   }
   const auto started_at = created.error == Errno::none ? std::optional(header.from) : std::nullopt;
   create_settled(*create, header.txn, started_at, out);
@@ -109,11 +117,20 @@ void VprocSwitch::child_created(vproc::PendingCreate& create, Pid child, Effects
   if (processes_.find(create.caller.pid) != nullptr) {
     processes_.add_child(create.caller.pid, child);
     children_[child] = create.at;
-    answer(create.caller, Result::ok(child), create.at, out);
   } else if (!early) {
     out.send(create.at, pending_.fresh(), vproc::Message(vproc::Reparent{child}));
   }
+  answer_create(create, Result::ok(child), out);
   if (early) take_status(child, create.caller.pid, early->status, create.at, early->txn, early->cause, out);
+}
+
+void VprocSwitch::answer_create(const vproc::PendingCreate& create, const Result& result, Effects& out) {
+  auto* rfork = pending_.find<vproc::PendingRfork>(create.rfork);
+  if (rfork == nullptr) return answer(create.caller, result, create.at, out);
+  --rfork->waiting;
+  if (result.good()) rfork->children.at(create.place).pid = result.pid;
+  else rfork->error = result.error;
+  end_rfork_if_over(create.rfork, out);
 }
 
 }   // namespace ssi::vproc_switch

@@ -37,7 +37,19 @@ struct VprocSwitch::Switch {
     const NodeId at = node.choose_node(spawn.placement, now, out);
     if (at.value >= node.nodes_) return answer(Errno::einval);
     if (node.is_here(Site::spawn, at == node.self_, out)) node.create_here(event, spawn.program, true, now, out);
-    else node.spawn_at(at, event, spawn.program, out);
+    else node.create_at(at, {event.id, event.caller}, node.create_for(event.caller, spawn.program, true), {}, out);
+  }
+
+  void operator()(const Rfork& fork) const { node.fork_onto(event, fork, now, out); }
+
+  void operator()(const Exec& exec) const {
+    const NodeId at = node.choose_node(exec.placement, now, out);
+    if (at.value >= node.nodes_) return answer(Errno::einval);
+    if (!node.is_here(Site::exec, at == node.self_, out)) return answer(Errno::enosys);
+    out.work(node.costs_.exec);
+    answer(Errno::none);   // counted, never seen: the old program is gone
+    table().exec(event.caller, exec.program, out);
+    node.parts_.executed(event.caller, table(), now, out);
   }
 
   void operator()(const Kill& kill) const {
@@ -120,6 +132,7 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
                  },
                  [&](const DiskDone&) { parts_.event(event, processes_, now, out); },
                  [&](const ViewChange&) {},   // who is a member is not used yet: every node of the image is
+                 [&](const Frozen&) {},
              },
              event);
   parts_.settle(processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); });
@@ -159,13 +172,17 @@ std::uint32_t VprocSwitch::load() const {
 }
 
 void VprocSwitch::create_here(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out) {
+  out.complete(event.id, Result::ok(new_child_here(event.caller, program, exec, now, out)), self_);
+}
+
+Pid VprocSwitch::new_child_here(Pid parent, const ProgramRef& program, bool exec, Instant now, Effects& out) {
   out.work(exec ? costs_.fork + costs_.exec : costs_.fork);
   const Pid child = processes_.allocate();
-  const native::Heritage heritage = processes_.heritage(event.caller, exec);
+  const native::Heritage heritage = processes_.heritage(parent, exec);
   processes_.create(child, heritage, program, out);
-  parts_.forked(event.caller, child, exec, processes_, now, out);
-  out.complete(event.id, Result::ok(child), self_);
-  if (heritage.group.origin() != self_) enter_group(child, heritage.group, memberships_.seen(heritage.group, event.caller), out);
+  parts_.forked(parent, child, exec, processes_, now, out);
+  if (heritage.group.origin() != self_) enter_group(child, heritage.group, memberships_.seen(heritage.group, parent), out);
+  return child;
 }
 
 void VprocSwitch::post(Pid pid, Signal signal, Effects& out) {

@@ -38,8 +38,10 @@ enum class Site : std::uint32_t {
   orphan,           // a child of a process that exits
   reap,             // the origin of a process whose status was taken
   list,             // the other nodes: a list always goes there
+  rfork,            // the nodes that it names
+  exec,             // the node that the placement names
 };
-inline constexpr std::uint32_t kSites = 12;
+inline constexpr std::uint32_t kSites = 14;
 
 class VprocSwitch final : public Strategy {
  public:
@@ -75,17 +77,28 @@ class VprocSwitch final : public Strategy {
   bool is_here(Site site, bool here, Effects& out);
   void call(const CallEvent& event, Instant now, Effects& out);
   void create_here(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out);
+  Pid new_child_here(Pid parent, const ProgramRef& program, bool exec, Instant now, Effects& out);
   void post(Pid pid, Signal signal, Effects& out);   // to a process here
   static Result result_of(Errno error);
   void answer(const vproc::Caller& caller, Result result, NodeId served, Effects& out) const;
   NodeId choose_node(const Placement& placement, Instant now, Effects& out);
 
   // spawns.cpp: processes that start elsewhere, or come from elsewhere
-  void spawn_at(NodeId node, const CallEvent& event, const ProgramRef& program, Effects& out);
+  struct InRfork {
+    TxnId txn{};   // 0: none
+    std::uint32_t place{};
+  };
+  vproc::Create create_for(Pid parent, const ProgramRef& program, bool exec) const;
+  void create_at(NodeId node, const vproc::Caller& parent, vproc::Create create, InRfork part, Effects& out);
   void serve(const Message& message, const vproc::Create& create, Effects& out);
   void arrive(const vproc::PendingJoin::Arrival& arrival, CallId cause, Effects& out);
   void serve(const Message& message, const vproc::Created& created, Effects& out);
   void child_created(vproc::PendingCreate& create, Pid child, Effects& out);
+  void answer_create(const vproc::PendingCreate& create, const Result& result, Effects& out);
+
+  // rforks.cpp: several children at once
+  void fork_onto(const CallEvent& event, const Rfork& fork, Instant now, Effects& out);
+  void end_rfork_if_over(TxnId txn, Effects& out);
 
   // kills.cpp: finding a process
   void ship_kill(const CallEvent& event, const Kill& kill, Effects& out);

@@ -49,6 +49,11 @@ Call RandomRun::make(Kind kind, Process& process) {
     case Kind::wait: return Wait{die < 3 ? child : kNoPid, coin == 0};
     case Kind::list: return List{};
     case Kind::rare: return coin == 0 ? Call(Pause{}) : Call(SetAction{Signal::chld, Disposition::ignore});
+    case Kind::rfork: {
+      const NodeId other{static_cast<std::uint32_t>(draws_.below(world_.nodes()))};
+      return crowded ? Call(Wait{kNoPid, true}) : die == 0 ? Call(Rfork{{}, {node}}) : Call(Rfork{{}, {node, other}});
+    }
+    case Kind::exec: return Exec{{}, {}};
     case Kind::exit: return Exit{static_cast<std::int32_t>(die)};
   }
   return List{};

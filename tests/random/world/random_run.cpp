@@ -174,9 +174,14 @@ void RandomRun::release(std::size_t index) {
   if (!is_init) found->second.calling = kNoCall;
   results_[std::string(kCallNames[done.call.index()]) + " " + (done.result.good() ? "ok" : std::string(name_of(done.result.error)))]++;
   if (!done.result.good()) return;
-  if (std::holds_alternative<Spawn>(done.call) || std::holds_alternative<Fork>(done.call)) {
-    known_.push_back(done.result.pid);
-    if (!is_init) found->second.children.push_back(done.result.pid);
+  std::vector<Pid> born;
+  if (done.result.processes() && std::holds_alternative<Rfork>(done.call))
+    for (const ProcessInfo& child : *done.result.processes()) born.push_back(child.pid);
+  if (std::holds_alternative<Spawn>(done.call) || std::holds_alternative<Fork>(done.call)) born.push_back(done.result.pid);
+  for (Pid child : born) {
+    if (child == kNoPid) continue;
+    known_.push_back(child);
+    if (!is_init) found->second.children.push_back(child);
   }
   const auto* set = std::get_if<SetGroup>(&done.call);
   if (set) groups_.push_back(set->group == kNoPid ? set->pid : set->group);
@@ -194,27 +199,18 @@ void RandomRun::completed(CallId id, const Result& result) {
   CallRecord& done = record(id);
   done.answered = now_;
   done.result = result;
-  if (!std::holds_alternative<Exit>(done.call)) releases_.push_back(id);
+  const bool is_over = std::holds_alternative<Exit>(done.call) || (std::holds_alternative<Exec>(done.call) && result.good());
+  if (is_over) results_[std::string(kCallNames[done.call.index()]) + " ok"]++;
+  else releases_.push_back(id);
 }
 
 void RandomRun::ordered(NodeId at, const ProgramOrder& order) {
   const CallId cause = world_.last_effects().cause;
   switch (order.kind) {
-    case ProgramOrder::Kind::start: {
-      const CallRecord& by = record(cause);
-      const auto parent = history_.lives.find(by.caller);
-      Life life{order.pid, by.caller, birth_group_.at(cause), at, *by.handled, now_, {}, {}, false, false};
-      life.ignores_children = parent != history_.lives.end() && parent->second.ignores_children;
-      if (!history_.lives.emplace(order.pid, life).second) history_.born_again.push_back(order.pid);
-      Process process{order.pid, at, false, false, kNoCall, {}, {}};
-      for (Signal signal : kHandled) {
-        const std::uint64_t draw = draws_.below(10);
-        if (draw > 0) process.to_install.push_back(signal);
-      }
-      processes_[order.pid] = std::move(process);
-      starts_.push_back(order.pid);
-      return;
-    }
+    case ProgramOrder::Kind::start: return start(at, order, cause);
+    case ProgramOrder::Kind::exec: return run_anew(processes_.at(order.pid));
+    case ProgramOrder::Kind::depart:
+    case ProgramOrder::Kind::arrive: return;
     case ProgramOrder::Kind::end: {
       Life& life = history_.lives.at(order.pid);
       life.ended = now_;
@@ -230,6 +226,27 @@ void RandomRun::ordered(NodeId at, const ProgramOrder& order) {
     case ProgramOrder::Kind::resume: processes_.at(order.pid).stopped = false; return;
     case ProgramOrder::Kind::interrupt: history_.deliveries.push_back({order.pid, order.signal, now_}); return;
   }
+}
+
+void RandomRun::start(NodeId at, const ProgramOrder& order, CallId cause) {
+  const CallRecord& by = record(cause);
+  const auto parent = history_.lives.find(by.caller);
+  Life life{order.pid, by.caller, birth_group_.at(cause), at, *by.handled, now_, {}, {}, false, false};
+  life.ignores_children = parent != history_.lives.end() && parent->second.ignores_children;
+  if (!history_.lives.emplace(order.pid, life).second) history_.born_again.push_back(order.pid);
+  run_anew(processes_[order.pid] = Process{order.pid, at, false, false, kNoCall, {}, {}});
+}
+
+// A program that begins installs most of its handlers first.
+void RandomRun::run_anew(Process& process) {
+  process.started = false;
+  process.calling = kNoCall;
+  process.to_install.clear();
+  for (Signal signal : kHandled) {
+    const std::uint64_t draw = draws_.below(10);
+    if (draw > 0) process.to_install.push_back(signal);
+  }
+  starts_.push_back(process.pid);
 }
 
 std::vector<std::string> RandomRun::leftovers() const {

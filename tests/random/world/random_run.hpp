@@ -58,7 +58,8 @@ class RandomRun final : public Watcher {
     Pid caller;
     Call call;
   };
-  enum class Kind : std::uint8_t { spawn, fork, kill, killpg, lead, enter, move_child, session, wait, list, rare, exit };
+  enum class Kind : std::uint8_t { spawn, fork, kill, killpg, lead, enter, move_child, session, wait, list, rare, rfork, exec, exit };
+  static constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::exit) + 1;
   struct Weights {
     std::uint64_t call, handle, release, deliver, timer;
   };
@@ -74,6 +75,8 @@ class RandomRun final : public Watcher {
   void handle(std::size_t queued);
   void release(std::size_t index);
   void deliver();
+  void start(NodeId at, const ProgramOrder& order, CallId cause);
+  void run_anew(Process& process);
   Call choose(Process& process);
   Call make(Kind kind, Process& process);
   Call make_kill(const Process& process);
@@ -88,9 +91,9 @@ class RandomRun final : public Watcher {
   Options options_;
   Stream draws_;
   World world_;
-  Weights weights_{};                       // of what happens next
-  std::array<std::uint64_t, 12> kinds_{};   // of what a program calls
-  std::uint32_t roots_ = 1;                 // nodes whose init starts a program: each is a session
+  Weights weights_{};                           // of what happens next
+  std::array<std::uint64_t, kKinds> kinds_{};   // of what a program calls
+  std::uint32_t roots_ = 1;                     // nodes whose init starts a program: each is a session
   History history_;
   std::map<CallId, std::size_t> index_;
   std::map<CallId, Pid> birth_group_;   // of a Spawn or Fork: the caller's group when it was handled

@@ -17,7 +17,7 @@ World::World(std::string_view strategy, Options options) : entry_(*find_strategy
 CallId World::call(CallId id, NodeId at, Pid caller, Call call) {
   CallTrace& trace = traces_[id];
   trace = {std::move(call), caller, at, 0, 0, std::nullopt, {}};
-  handle(at, CallEvent{id, caller, &trace.call}, id, 0, false);
+  handle(at, CallEvent{id, caller, &trace.call, options_.memory}, id, 0, false);
   return id;
 }
 
@@ -40,7 +40,16 @@ void World::deliver(Channel channel) {
 }
 
 void World::deliver_all() {
-  for (auto ready = deliverable(); !ready.empty(); ready = deliverable()) deliver(ready.front());
+  while (!quiet()) {
+    if (!freezing_.empty()) freeze(0);
+    else deliver(deliverable().front());
+  }
+}
+
+void World::freeze(std::size_t index) {
+  const Freezing due = freezing_.at(index);
+  freezing_.erase(freezing_.begin() + static_cast<std::ptrdiff_t>(index));
+  handle(due.node, Frozen{due.pid, options_.memory}, due.cause, due.hops, false);
 }
 
 void World::fire(std::size_t index) {
@@ -69,8 +78,10 @@ void World::handle(NodeId at, const Event& event, CallId cause, std::uint32_t ho
 
 void World::carry_out(NodeId at, CallId cause, std::uint32_t hops) {
   for (const auto& timer : out_.timers) timers_.push_back({at, timer.key, timer.generation});
-  for (const auto& order : out_.programs)
+  for (const auto& order : out_.programs) {
+    if (order.kind == ProgramOrder::Kind::depart) freezing_.push_back({at, order.pid, cause, hops});
     if (watcher_) watcher_->ordered(at, order);
+  }
   for (const auto& send : out_.sends) {
     Message message;
     message.header = {

@@ -48,6 +48,7 @@ class World {
     std::uint64_t seed = 1;
     config::NodeCosts costs{};
     std::function<std::uint32_t(const Message&)> copies{};   // how often a message is delivered: 1; for canaries 0 or 2
+    Memory memory{};                                         // of every program
   };
   explicit World(std::string_view strategy, Options options);
 
@@ -64,8 +65,18 @@ class World {
   std::vector<Channel> deliverable() const;   // channels with a message, in order
   const std::map<Channel, std::deque<Message>>& channels() const { return channels_; }
   void deliver(Channel channel);
-  void deliver_all();   // the first channel again and again, until none has a message
-  bool quiet() const { return deliverable().empty(); }
+  void deliver_all();   // what has to freeze, and the first channel, again and again, until there is nothing
+  bool quiet() const { return deliverable().empty() && freezing_.empty(); }
+
+  // A program that was ordered to depart, whose machine has not been told yet that it stands still.
+  struct Freezing {
+    NodeId node;
+    Pid pid;
+    CallId cause;
+    std::uint32_t hops;
+  };
+  const std::vector<Freezing>& freezing() const { return freezing_; }
+  void freeze(std::size_t index);
 
   struct Timer {
     NodeId node;
@@ -97,6 +108,7 @@ class World {
   std::map<CallId, CallTrace> traces_;
   std::map<CallId, std::uint32_t> last_hops_;   // of the last event of each call
   std::vector<Timer> timers_;
+  std::vector<Freezing> freezing_;
   std::uint64_t calls_ = 0;
   Instant now_{};
   Effects out_;

@@ -56,6 +56,43 @@ TEST_F(KernelTest, SpawnForksAndExecutesAndForkForks) {
   EXPECT_EQ(kernel.processes().find(forked->pid)->dispositions[10], Disposition::handler);
 }
 
+TEST_F(KernelTest, RforkForksAsOftenAsItNamesNodes) {
+  const Pid parent = spawn(init);
+  ask(parent, SetAction{Signal::usr1, Disposition::handler});
+  const auto forked = ask(parent, Rfork{{1, 3, {}}, {NodeId{0}, NodeId{2}}});
+  EXPECT_EQ(work(), 2);
+  ASSERT_NE(forked->processes(), nullptr);
+  ASSERT_EQ(forked->processes()->size(), 2U);
+  for (const ProcessInfo& child : *forked->processes()) {
+    EXPECT_EQ(child.parent, parent);
+    EXPECT_EQ(kernel.processes().find(child.pid)->dispositions[10], Disposition::handler);
+  }
+  EXPECT_EQ(text_of(ask(parent, Rfork{})), "EINVAL");
+}
+
+TEST_F(KernelTest, ExecKeepsThePidAndResetsHandlers) {
+  const Pid pid = spawn(init);
+  ask(pid, SetAction{Signal::usr1, Disposition::handler});
+  ask(pid, SetAction{Signal::hup, Disposition::ignore});
+  EXPECT_EQ(text_of(ask(pid, Exec{{1, 9, {}}, {}})), "ok");   // counted; nobody sees it
+  EXPECT_EQ(work(), 10);
+  ASSERT_EQ(out.programs.size(), 1U);
+  EXPECT_EQ(out.programs[0].kind, ProgramOrder::Kind::exec);
+  EXPECT_EQ(out.programs[0].program.program, 9U);
+  const Process& process = *kernel.processes().find(pid);
+  EXPECT_EQ(process.program.program, 9U);
+  EXPECT_EQ(process.dispositions[10], Disposition::standard);
+  EXPECT_EQ(process.dispositions[1], Disposition::ignore);
+}
+
+TEST_F(KernelTest, MigrateHasNowhereToGo) {
+  const Pid pid = spawn(init);
+  EXPECT_EQ(text_of(ask(pid, Migrate{kNoPid, NodeId{3}})), "ok");
+  EXPECT_EQ(text_of(ask(init, Migrate{pid, NodeId{3}})), "ok");
+  EXPECT_EQ(text_of(ask(init, Migrate{Pid{77}, NodeId{3}})), "ESRCH");
+  EXPECT_TRUE(out.programs.empty());
+}
+
 TEST_F(KernelTest, ExitIsAnsweredAndThenTheProgramEnds) {
   const Pid pid = spawn(init);
   EXPECT_EQ(text_of(ask(pid, Exit{3})), "ok");

@@ -65,6 +65,12 @@ TEST(Isolated, AnotherNodeDoesNotExist) {
   EXPECT_EQ(ask(node, init, Kill{init_of(NodeId{2}, kBoot), Signal::none}).error, Errno::esrch);
   EXPECT_EQ(ask(node, init, KillGroup{init_of(NodeId{2}, kBoot), Signal::none}).error, Errno::esrch);
   EXPECT_EQ(ask(node, init, Wait{init_of(NodeId{2}, kBoot), false}).error, Errno::echild);
+  EXPECT_EQ(ask(node, init, Rfork{{}, {NodeId{1}, NodeId{2}}}).error, Errno::enosys);
+  EXPECT_TRUE(ask(node, init, Rfork{{}, {NodeId{1}}}).good());
+  const Pid pid = ask(node, init, on(1)).pid;
+  EXPECT_EQ(ask(node, pid, Exec{{}, {Placement::Kind::node, NodeId{2}}}).error, Errno::enosys);
+  EXPECT_EQ(ask(node, init, Migrate{pid, NodeId{2}}).error, Errno::enosys);
+  EXPECT_TRUE(ask(node, init, Migrate{pid, NodeId{1}}).good());
   node.check_invariants();
 }
 

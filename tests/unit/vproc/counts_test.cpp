@@ -50,6 +50,50 @@ TEST(SpawnCount, NoSuchNode) {
   EXPECT_EQ(count(trace), (Count{0, 0}));
 }
 
+TEST(RforkCount, EachOtherNodeTwo) {
+  for (const char* pid_from : {"parent", "execution"}) {
+    Rig rig(4, param("pid_from", std::string(pid_from)));
+    const Pid parent = rig.start(0);
+    EXPECT_EQ(count(rig.call(parent, Rfork{{}, {NodeId{0}}})), (Count{0, 0}));
+    const auto& trace = rig.call(parent, Rfork{{}, {NodeId{2}, NodeId{0}, NodeId{1}, NodeId{2}}});
+    EXPECT_EQ(count(trace), (Count{2, 6})) << pid_from;
+    ASSERT_NE(trace.result->processes(), nullptr);
+    const std::vector<std::uint32_t> nodes{2, 0, 1, 2};
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const ProcessInfo& child = trace.result->processes()->at(i);
+      EXPECT_EQ(rig.where(child.pid), NodeId{nodes[i]});
+      EXPECT_EQ(child.node, NodeId{nodes[i]});
+      EXPECT_EQ(child.parent, parent);
+    }
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(rig.call(parent, KillGroup{kNoPid, Signal::none}).result->good());
+  }
+}
+
+TEST(RforkCount, HolderIsAThirdNode) {
+  Rig rig(4);
+  const Pid on_1 = rig.spawn(rig.start(0), 1);
+  EXPECT_EQ(count(rig.call(on_1, Rfork{{}, {NodeId{2}, NodeId{3}}})), (Count{4, 8}));
+}
+
+TEST(RforkCount, InheritsHandlersAndFailsOnlyIfNoChildCouldBeMade) {
+  Rig rig(3, param("accept_max", std::int64_t{2}));
+  const Pid parent = rig.start(0);
+  rig.call(parent, SetAction{Signal::usr1, Disposition::handler});
+  const auto first = rig.call(parent, Rfork{{}, {NodeId{1}, NodeId{1}, NodeId{2}}}).result->processes();
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->at(1).pid, kNoPid);   // node 1 was full
+  EXPECT_EQ(rig.node(1).processes().find(first->at(0).pid)->dispositions[10], Disposition::handler);
+  EXPECT_EQ(rig.call(parent, Rfork{{}, {NodeId{1}, NodeId{2}}}).result->error, Errno::eagain);
+  EXPECT_EQ(rig.call(parent, Rfork{{}, {}}).result->error, Errno::einval);
+  EXPECT_EQ(rig.call(parent, Rfork{{}, {NodeId{0}, NodeId{3}}}).result->error, Errno::einval);
+  EXPECT_EQ(rig.node(0).processes().all().size(), 2U);   // nothing of it happened
+}
+
+TEST(ExecCount, HereIsFree) {
+  Rig rig(2);
+  EXPECT_EQ(count(rig.call(rig.start(0), Exec{})), (Count{0, 0}));
+}
+
 TEST(KillCount, TargetHere) {
   Rig rig(2);
   const Pid caller = rig.start(0);
