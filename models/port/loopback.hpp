@@ -22,13 +22,13 @@ class Loopback {
     if (to == self_) items_.push_back({txn, cause, std::move(message)});
     else out.send(to, txn, std::move(message), {.cause = cause});
   }
-  // `handle(Item)` for each message to itself, those that it causes included.
+  // `handle(const Item&)` for each message to itself, those that it causes included.
   template <class F>
   void drain(F handle) {
     while (!items_.empty()) {
-      Item item = std::move(items_.front());
-      items_.pop_front();
-      handle(std::move(item));
+      std::deque<Item> now;
+      now.swap(items_);
+      for (const Item& item : now) handle(item);
     }
   }
 

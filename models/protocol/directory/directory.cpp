@@ -61,7 +61,7 @@ void Directory::evict(PageId page, Out out) {
 }
 
 void Directory::drain(Out out) {
-  loop_.drain([&](Loopback<Message>::Item item) { handle(place_.self, item.txn, item.cause, item.message, out); });
+  loop_.drain([&](const Loopback<Message>::Item& item) { handle(place_.self, item.txn, item.cause, item.message, out); });
 }
 
 void Directory::handle(NodeId from, TxnId txn, CallId cause, const Message& message, Out out) {

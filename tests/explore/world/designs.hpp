@@ -4,6 +4,7 @@
 
 #include "models/protocol/directory/directory.hpp"
 #include "models/protocol/ivy/ivy.hpp"
+#include "models/protocol/lrc/lrc.hpp"
 #include "tests/explore/world/cluster.hpp"
 
 namespace ssi::test {
@@ -15,5 +16,8 @@ std::vector<Design> directory_designs();                                        
 Design ivy_design(std::string name, const ivy::Settings& settings);
 Design ivy_design(std::string name, const ivy::Settings& settings, const ivy::Table& table);
 std::vector<Design> ivy_designs();
+
+Design lrc_design(std::string name, const lrc::Settings& settings, const lrc::PageRules& rules);
+std::vector<Design> lrc_designs();
 
 }   // namespace ssi::test

@@ -1,0 +1,128 @@
+#include "models/protocol/lrc/locks.hpp"
+
+#include <string>
+#include <utility>
+
+#include "models/base/check.hpp"
+
+namespace ssi::lrc {
+
+using coherence::LockId;
+using coherence::Out;
+using coherence::Ticket;
+
+// At the beginning the token is at the manager.
+Locks::Entry& Locks::entry(LockId lock) {
+  const bool here = manager(lock) == place_.self;
+  const auto [at, fresh] = entries_.try_emplace(lock);
+  if (fresh) {
+    at->second.state = here ? LockState::idle : LockState::elsewhere;
+    at->second.last = manager(lock);
+  }
+  return at->second;
+}
+
+Verdict Locks::step(Work& w, LockEvent on) {
+  const LockState at = w.entry.state;
+  const auto& cell = kLockRules.cell(at, on);
+  ++hits_[LockRules::index(at, on)];
+  SSI_CHECK(cell.verdict != Verdict::never, "node " + std::to_string(place_.self.value) + ", lock " + std::to_string(w.lock.value) +
+                                                ": state " + std::to_string(static_cast<int>(at)) + ", event " +
+                                                std::to_string(static_cast<int>(on)));
+  if (cell.verdict != Verdict::go) return cell.verdict;
+  w.entry.state = cell.next;
+  for (const LockAct todo : cell.acts) switch (todo) {
+      case LockAct::none: break;
+      case LockAct::ask: ask(w); break;
+      case LockAct::enter: w.entered = true; break;
+      case LockAct::pass: pass(w); break;
+    }
+  return Verdict::go;
+}
+
+bool Locks::want(LockId lock, Ticket ticket, const Intervals& known, Out out, Loopback<Message>& loop) {
+  Work w{lock, entry(lock), &known, out, &loop};
+  step(w, LockEvent::want);
+  if (!w.entered) w.entry.waiters.push_back(ticket);
+  return w.entered;
+}
+
+// To the manager; if that is this node, to who asked last.
+void Locks::ask(Work& w) {
+  const Acquire message{w.lock, place_.self, std::make_shared<const Clock>(w.known->known())};
+  const bool here = manager(w.lock) == place_.self;
+  const NodeId to = here ? std::exchange(w.entry.last, place_.self) : manager(w.lock);
+  w.loop->send(to, coherence::make_txn(place_.self, ++transactions_), message, w.out.effects, w.out.effects.cause);
+}
+
+void Locks::on_acquire(TxnId txn, const Acquire& m, CallId cause, const Intervals& known, Out out, Loopback<Message>& loop) {
+  Work w{m.lock, entry(m.lock), &known, out, &loop};
+  if (manager(m.lock) == place_.self) {
+    const NodeId last = std::exchange(w.entry.last, m.requester);
+    if (last != place_.self) return loop.send(last, txn, m, out.effects, cause);
+  }
+  SSI_INVARIANT(!w.entry.next, "L7: two nodes are to get a lock's token next");
+  w.entry.next = m;
+  w.entry.next_txn = txn;
+  w.entry.next_cause = cause;
+  step(w, LockEvent::asked);
+}
+
+void Locks::pass(Work& w) {
+  const Acquire next = *std::exchange(w.entry.next, std::nullopt);
+  w.loop->send(next.requester, w.entry.next_txn, Grant{w.lock, w.known->missing(*next.clock)}, w.out.effects, w.entry.next_cause);
+  w.entry.next_txn = {};
+  w.entry.next_cause = kNoCall;
+}
+
+void Locks::release(LockId lock, const Intervals& known, Out out, Loopback<Message>& loop) {
+  Work w{lock, entry(lock), &known, out, &loop};
+  step(w, LockEvent::release);
+  settle(w);
+}
+
+// Another node that has asked goes first: threads of this node ask again.
+void Locks::settle(Work& w) {
+  if (w.entry.next) step(w, LockEvent::asked);
+  if (w.entry.waiters.empty()) return;
+  step(w, LockEvent::want);
+  if (!w.entered) return;
+  w.out.outcome.done.push_back({w.entry.waiters.front(), {}});
+  w.entry.waiters.pop_front();
+}
+
+void Locks::on_grant(const Grant& m, Out out) {
+  Work w{m.lock, entry(m.lock), nullptr, out, nullptr};
+  step(w, LockEvent::grant);
+  out.outcome.done.push_back({w.entry.waiters.front(), {}});
+  w.entry.waiters.pop_front();
+}
+
+bool Locks::waits() const {
+  for (const auto& [lock, e] : entries_)
+    if (!e.waiters.empty()) return true;
+  return false;
+}
+
+LockState Locks::state(LockId lock) const {
+  const auto found = entries_.find(lock);
+  if (found != entries_.end()) return found->second.state;
+  return manager(lock) == place_.self ? LockState::idle : LockState::elsewhere;
+}
+
+void Locks::hash_into(Digest& digest) const {
+  for (const auto& [lock, e] : entries_) {
+    digest.add(lock.value);
+    digest.add(static_cast<std::uint64_t>(e.state));
+    digest.add(e.waiters.size());
+    for (const Ticket ticket : e.waiters) digest.carry(ticket.value);
+    digest.add(e.last);
+    digest.add(std::uint64_t{e.next.has_value()});
+    if (!e.next) continue;
+    digest.add(e.next->requester);
+    digest.add(e.next_txn);
+    hash_clock(*e.next->clock, digest);
+  }
+}
+
+}   // namespace ssi::lrc
