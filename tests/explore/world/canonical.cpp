@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <optional>
 #include <set>
 
 namespace ssi::test {
@@ -20,7 +20,7 @@ class Collector final : public Digest {
 
 class Renamed final : public Digest {
  public:
-  Renamed(const Cluster& cluster, PageId page, const Names& names, const std::set<TxnId>& live)
+  Renamed(const Cluster& cluster, std::optional<PageId> page, const Names& names, const std::set<TxnId>& live)
       : cluster_(cluster), page_(page), names_(names), live_(live) {}
 
   NodeId name(NodeId node) const override { return node.value < names_.size() ? names_[node.value] : node; }
@@ -34,7 +34,8 @@ class Renamed final : public Digest {
   }
   // Whether it is current, and for each load under way whether it was when that began.
   std::uint64_t contents(const PageData& data) const override {
-    const Word word{page_, 0};
+    if (!page_) return Digest::contents(data);
+    const Word word{*page_, 0};
     const std::size_t place = *cluster_.ledger().place(word, data.word(0));
     std::uint64_t bits = place == cluster_.ledger().writes(word);
     std::array<unsigned, 8> earlier{};   // accesses of each node
@@ -48,13 +49,14 @@ class Renamed final : public Digest {
 
  private:
   const Cluster& cluster_;
-  PageId page_;
+  std::optional<PageId> page_;   // the only one; none: contents matter as they are
   const Names& names_;
   const std::set<TxnId>& live_;
 };
 
 // Messages that may not overtake one another keep their order; `chain` gives each channel a running number.
-std::vector<std::uint64_t> hash_flights(const Cluster& cluster, PageId page, const Names& names, const std::set<TxnId>& live) {
+std::vector<std::uint64_t> hash_flights(const Cluster& cluster, std::optional<PageId> page, const Names& names,
+                                        const std::set<TxnId>& live) {
   std::vector<std::uint64_t> hashes;
   std::map<std::tuple<NodeId, NodeId, Priority>, std::uint64_t> chain;
   for (const auto& flight : cluster.flights()) {
@@ -74,7 +76,7 @@ std::vector<std::uint64_t> hash_flights(const Cluster& cluster, PageId page, con
   return hashes;
 }
 
-std::uint64_t hash_named(const Cluster& cluster, PageId page, const Names& names, const std::set<TxnId>& live) {
+std::uint64_t hash_named(const Cluster& cluster, std::optional<PageId> page, const Names& names, const std::set<TxnId>& live) {
   std::vector<NodeId> by_name(names.size());
   for (std::uint32_t n = 0; n < names.size(); ++n) by_name[names[n].value] = {n};
   Renamed digest(cluster, page, names, live);
@@ -110,7 +112,9 @@ std::vector<Names> renamings(std::uint32_t nodes, std::uint32_t first, std::uint
   return all;
 }
 
-std::uint64_t canonical_hash(const Cluster& cluster, PageId page, const std::vector<Names>& renamings) {
+namespace {
+
+std::set<TxnId> live_transactions(const Cluster& cluster) {
   Collector collector;
   for (std::uint32_t n = 0; n < cluster.nodes(); ++n) cluster.machine({n}).hash_into(collector);
   for (const auto& flight : cluster.flights()) {
@@ -119,9 +123,22 @@ std::uint64_t canonical_hash(const Cluster& cluster, PageId page, const std::vec
   }
   for (const auto& timer : cluster.timers()) collector.add(TxnId{timer.generation});
   collector.met.erase(TxnId{});
+  return std::move(collector.met);
+}
+
+}   // namespace
+
+std::uint64_t canonical_hash(const Cluster& cluster, PageId page, const std::vector<Names>& renamings) {
+  const std::set<TxnId> live = live_transactions(cluster);
   std::uint64_t least = ~std::uint64_t{0};
-  for (const Names& names : renamings) least = std::min(least, hash_named(cluster, page, names, collector.met));
+  for (const Names& names : renamings) least = std::min(least, hash_named(cluster, page, names, live));
   return least;
+}
+
+std::uint64_t exact_hash(const Cluster& cluster) {
+  Names names;
+  for (std::uint32_t n = 0; n < cluster.nodes(); ++n) names.push_back({n});
+  return hash_named(cluster, std::nullopt, names, live_transactions(cluster));
 }
 
 }   // namespace ssi::test

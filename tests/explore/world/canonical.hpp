@@ -14,4 +14,7 @@ std::vector<Names> renamings(std::uint32_t nodes, std::uint32_t first, std::uint
 
 std::uint64_t canonical_hash(const Cluster& cluster, PageId page, const std::vector<Names>& renamings);
 
+// The same without interchangeable nodes, and with all of the contents: for programs that end.
+std::uint64_t exact_hash(const Cluster& cluster);
+
 }   // namespace ssi::test
