@@ -9,6 +9,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::array<std::string_view, 5> kTopologies{"star", "bus", "fat_tree", "torus", "dragonfly"};
 constexpr std::array<std::string_view, 2> kSwitching{"cut_through", "store_and_forward"};
 
+constexpr std::array<std::string_view, 2> kVerbs{"none", "rdma"};
+
 using P = Platform;
 using I = Interconnect;
 using C = NodeCosts;
@@ -60,6 +62,7 @@ const std::array kInterconnect{
               "what a port sends in one go: a long message holds a short one for no longer",
               "estimate, near a jumbo frame"},
              &I::chunk},
+    Bound<I>{{"verbs", Kind::choice, std::string_view{"none"}, 0, 0, kVerbs, "one-sided operations on another node's memory"}, &I::verbs},
 };
 
 constexpr auto cost(std::string_view key, std::int64_t ns, std::string_view meaning, std::string_view source, Duration C::*member) {
@@ -84,7 +87,103 @@ const std::array kCosts{
     cost("copy_per_kib", 100, "per KiB of a message, on each side", "estimate: one copy at 10 GB/s", &C::copy_per_kib),
     cost("context_switch", 2'000, "to a program that was taken off a core or had to wait for one", "estimate, range 1 us to 5 us",
          &C::context_switch),
+    cost("interrupt", 0, "per interrupt of the network card, beside message_receive", "0: it is in message_receive; else 1 us to 5 us",
+         &C::interrupt),
+    cost("verb", 300, "to post a one-sided operation and see its end, where the interconnect has verbs",
+         "estimate for InfiniBand, range 100 ns to 1 us", &C::verb),
+    cost("lock_hold", 200, "of a kernel object by one call; 0: no locks", "estimate, range 50 ns to 1 us", &C::lock_hold),
+    cost("near_line", 50, "a cache line from another core of the socket", "estimate, range 20 ns to 80 ns", &C::near_line),
+    cost("far_line", 150, "a cache line from another socket", "estimate, range 80 ns to 300 ns", &C::far_line),
+    cost("shootdown", 2'000, "of translation buffers, once", "estimate, range 1 us to 5 us", &C::shootdown),
+    cost("shootdown_per_core", 200, "... and for each core that may have the mapping", "estimate, range 50 ns to 500 ns",
+         &C::shootdown_per_core),
     cost("time_slice", 4'000'000, "of a program while others wait", "estimate, range 1 ms to 10 ms", &C::time_slice),
+};
+
+using N = Nic;
+constexpr std::array<std::string_view, 2> kNotify{"interrupt", "poll"};
+constexpr Needs kInterrupts{"notify", "interrupt"}, kPolls{"notify", "poll"};
+
+// Defaults take nothing: a card and a kernel that keep up with whatever comes.
+const std::array kNic{
+    Bound<N>{{"message_rate", Kind::integer, std::int64_t{0}, 0, 1e9, {}, "messages a second, each way; 0: no limit", "no limit"},
+             &N::message_rate},
+    Bound<N>{{"buffer",
+              Kind::integer,
+              std::int64_t{0},
+              0,
+              1e6,
+              {},
+              "messages that wait in the card before one is dropped; 0: no limit",
+              "no limit"},
+             &N::buffer},
+    Bound<N>{{"retransmit",
+              Kind::duration,
+              std::int64_t{200'000'000},
+              1'000,
+              60.0 * kSecond,
+              {},
+              "a dropped message is sent again after this, and after twice as long each further time",
+              "RFC 6298 allows 1 s, Linux 200 ms"},
+             &N::retransmit},
+    Bound<N>{{"notify", Kind::choice, std::string_view{"interrupt"}, 0, 0, kNotify, "how the kernel learns of messages"}, &N::notify},
+    Bound<N>{{"coalesce",
+              Kind::integer,
+              std::int64_t{1},
+              1,
+              4096,
+              {},
+              "interrupt at the latest when so many messages wait",
+              "no coalescing",
+              kInterrupts},
+             &N::coalesce},
+    Bound<N>{{"coalesce_delay",
+              Kind::duration,
+              std::int64_t{10'000},
+              0,
+              kSecond,
+              {},
+              "... or the first of them so long",
+              "estimate, range 3 us to 100 us",
+              kInterrupts},
+             &N::coalesce_delay},
+    Bound<N>{{"poll_interval",
+              Kind::duration,
+              std::int64_t{1'000},
+              100,
+              kSecond,
+              {},
+              "between two looks",
+              "estimate, range 0.1 us to 50 us",
+              kPolls},
+             &N::poll_interval},
+    Bound<N>{{"receive_queues",
+              Kind::integer,
+              std::int64_t{0},
+              0,
+              1024,
+              {},
+              "queues that senders are spread over, each served one message at a time; 0: as many at once as there are cores",
+              "no limit"},
+             &N::receive_queues},
+    Bound<N>{{"server_threads",
+              Kind::integer,
+              std::int64_t{0},
+              0,
+              4096,
+              {},
+              "messages in service at once, not counting those sent while serving; 0: as many as cores",
+              "no limit"},
+             &N::server_threads},
+    Bound<N>{{"wakeup",
+              Kind::duration,
+              std::int64_t{0},
+              0,
+              kSecond,
+              {},
+              "of a server thread, when the node was serving nothing",
+              "0; estimate for a sleeping core, range 1 us to 50 us"},
+             &N::wakeup},
 };
 
 using D = Disk;
@@ -133,5 +232,6 @@ std::span<const Bound<Platform>> platform_fields() { return kPlatform; }
 std::span<const Bound<Interconnect>> interconnect_fields() { return kInterconnect; }
 std::span<const Bound<NodeCosts>> cost_fields() { return kCosts; }
 std::span<const Bound<Disk>> disk_fields() { return kDisk; }
+std::span<const Bound<Nic>> nic_fields() { return kNic; }
 
 }   // namespace ssi::config

@@ -18,24 +18,49 @@ struct Interconnect {
   std::string switching;          // "cut_through"
   std::uint32_t min_frame{};      // bytes; shorter messages take as long on the wire
   std::uint32_t chunk{};          // bytes; what a port sends in one go (`queue`)
+  std::string verbs;              // "none" | "rdma"
 };
 
 // CPU time of a kernel for what every design does. Sources: see the table in platform.cpp.
 struct NodeCosts {
-  Duration syscall;            // enter and leave the kernel, argument checks
-  Duration fork;               // copy a process
-  Duration exec;               // replace its image
-  Duration exit;               // tear a process down
-  Duration wait;               // reap, or find nothing and block
-  Duration signal;             // post and deliver a signal to one process
-  Duration list_per_process;   // one line of ps
-  Duration wakeup;             // make a blocked program runnable
-  Duration ipc_operation;      // on a pipe, socket, segment or semaphore, besides copying
-  Duration message_send;       // per message, sender's CPU
-  Duration message_receive;    // per message, receiver's CPU, interrupt included
-  Duration copy_per_kib;       // per KiB of message body, on each side
-  Duration context_switch;     // to a program that was taken off a core or had to wait for one (`queue`)
-  Duration time_slice;         // of a program while others wait (`queue`)
+  Duration syscall;              // enter and leave the kernel, argument checks
+  Duration fork;                 // copy a process
+  Duration exec;                 // replace its image
+  Duration exit;                 // tear a process down
+  Duration wait;                 // reap, or find nothing and block
+  Duration signal;               // post and deliver a signal to one process
+  Duration list_per_process;     // one line of ps
+  Duration wakeup;               // make a blocked program runnable
+  Duration ipc_operation;        // on a pipe, socket, segment or semaphore, besides copying
+  Duration message_send;         // per message, sender's CPU
+  Duration message_receive;      // per message, receiver's CPU, interrupt included
+  Duration copy_per_kib;         // per KiB of message body, on each side
+  Duration context_switch;       // to a program that was taken off a core or had to wait for one (`queue`)
+  Duration time_slice;           // of a program while others wait (`queue`)
+  Duration interrupt;            // per interrupt of the network card, beside message_receive
+  Duration verb;                 // to post a one-sided operation and see its end
+  Duration lock_hold;            // of an object of the kernel by one call; 0: no locks
+  Duration near_line;            // a cache line from another core of the same socket
+  Duration far_line;             // ... of another socket
+  Duration shootdown;            // of translation buffers: once
+  Duration shootdown_per_core;   // ... and for each core that may have the mapping
+};
+
+// A node's network card and the way from it to the kernel.
+struct Nic {
+  std::uint64_t message_rate{};   // messages a second, each way; 0: no limit
+  std::uint32_t buffer{};         // messages that wait in it before one is dropped; 0: no limit
+  Duration retransmit;            // a dropped message is sent again after this; twice as long each further time
+  std::string notify;             // "interrupt" | "poll"
+  std::uint32_t coalesce{};       // an interrupt at the latest when so many messages wait
+  Duration coalesce_delay;        // ... or the first of them so long
+  Duration poll_interval;
+  std::uint32_t receive_queues{};   // messages of one sender are served one at a time; 0: as many at once as there are cores
+  std::uint32_t server_threads{};   // messages in service at once, those raised apart; 0: as many as cores
+  Duration wakeup;                  // of a server thread, when the node was serving nothing
+
+  bool plain() const { return message_rate == 0 && buffer == 0 && coalesce <= 1 && notify != "poll"; }
+  bool limits_service() const { return receive_queues != 0 || server_threads != 0 || wakeup.ns != 0; }
 };
 
 // A disk of each node. Requests are served first come, first served, `queue_depth` at a time.
@@ -56,11 +81,13 @@ struct Platform {
   Interconnect interconnect;
   NodeCosts costs;
   Disk disk;
+  Nic nic;
 };
 
 std::span<const Bound<Platform>> platform_fields();   // the plain keys: name, description, nodes, sockets, cores
 std::span<const Bound<Interconnect>> interconnect_fields();
 std::span<const Bound<NodeCosts>> cost_fields();
 std::span<const Bound<Disk>> disk_fields();
+std::span<const Bound<Nic>> nic_fields();
 
 }   // namespace ssi::config

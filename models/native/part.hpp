@@ -46,6 +46,7 @@ class Part {
   virtual bool message(const Message&, PartContext&) { return false; }   // false: of another protocol
   virtual bool timer(const TimerEvent&, PartContext&) { return false; }
   virtual void disk_done(const DiskDone&, PartContext&) {}
+  virtual void verb_done(const VerbDone&, PartContext&) {}
   virtual void circuit_broken(const CircuitBroken&, PartContext&) {}
   virtual void boot(PartContext&) {}
 

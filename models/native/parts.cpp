@@ -43,6 +43,7 @@ bool Parts::event(const Event& event, Processes& processes, Instant now, Effects
     if (const auto* arrived = std::get_if<MessageEvent>(&event)) taken = taken || part.message(*arrived->message, at);
     else if (const auto* timer = std::get_if<TimerEvent>(&event)) taken = taken || part.timer(*timer, at);
     else if (const auto* done = std::get_if<DiskDone>(&event)) part.disk_done(*done, at);
+    else if (const auto* verb = std::get_if<VerbDone>(&event)) part.verb_done(*verb, at);
     else if (const auto* broken = std::get_if<CircuitBroken>(&event)) part.circuit_broken(*broken, at);
     else if (std::holds_alternative<BootEvent>(event)) part.boot(at);
   });

@@ -63,6 +63,8 @@ void Processes::exec(Pid pid, const ProgramRef& program, Effects& out) {
 
 void Processes::create(Pid pid, const Heritage& heritage, const ProgramRef& program, Effects& out) {
   SSI_CHECK(!table_.contains(pid) && !is_zombie(pid), "a process id is used twice");
+  out.lock(kTableLock);
+  if (heritage.parent.origin() == self_) out.lock(heritage.parent.value);
   Process process;
   process.pid = pid;
   process.parent = heritage.parent;
@@ -86,6 +88,7 @@ Departure Processes::exit(Pid pid, std::int32_t status, Effects& out) {
   auto entry = table_.extract(pid);
   SSI_CHECK(!entry.empty(), "a process that is not here exits");
   const Process& gone = entry.mapped();
+  out.lock(kTableLock);
   leave_group(gone);
   if (gone.blocked && gone.blocked->in == Blocked::In::part) broken_off_.push_back(gone.blocked->call);
   out.order({ProgramOrder::Kind::end, pid, {}, Signal::none});
@@ -120,6 +123,7 @@ bool Processes::child_exited(Pid parent, Pid child, std::int32_t status, Effects
   const auto found = table_.find(parent);
   if (found == table_.end()) return false;
   Process& process = found->second;
+  out.lock(parent.value);
   const auto entry = process.children.find(child);
   SSI_CHECK(entry != process.children.end() && !entry->second, "the exit of a process that is not a living child of the parent it names");
 
@@ -148,6 +152,7 @@ void Processes::reparent(Pid child, Pid parent) {
 
 void Processes::wait(CallId call, Pid caller, const Wait& wait, Effects& out) {
   Process& parent = at(caller);
+  out.lock(caller.value);
   SSI_CHECK(!parent.blocked, "a blocked process calls");
   if (auto result = wait_result(parent, wait.child)) {
     out.complete(call, std::move(*result), self_);

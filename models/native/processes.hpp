@@ -21,6 +21,7 @@
 namespace ssi::native {
 
 inline constexpr std::size_t kSignals = 32;
+inline constexpr std::uint64_t kTableLock = 1;   // of the table itself, beside one for each process: no pid has this number
 using Dispositions = std::array<Disposition, kSignals>;
 void reset_handlers(Dispositions& dispositions);   // what exec does
 

@@ -20,6 +20,7 @@ bool Processes::ignores(const Process& process, Signal signal) const {
 std::optional<Departure> Processes::signal(Pid pid, Signal signal, Effects& out) {
   Process& process = at(pid);
   if (signal == Signal::none) return std::nullopt;
+  out.lock(pid.value);
   if (signal == Signal::cont) return continue_it(process, out);
   if (ignores(process, signal)) return std::nullopt;
   if (signal == Signal::kill) return exit(pid, status_of(signal), out);

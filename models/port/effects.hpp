@@ -11,6 +11,7 @@
 #include "models/base/time.hpp"
 #include "models/port/calls.hpp"
 #include "models/port/message.hpp"
+#include "models/port/verbs.hpp"
 
 namespace ssi {
 
@@ -98,6 +99,13 @@ class Effects {
   }
   // Asks the node's disk, once the work is done; DiskDone with this token tells the end.
   void disk(DiskRequest request) { disk_requests.push_back(request); }
+  // Only where the platform has verbs. VerbDone with the same token tells the end.
+  void verb(Verb verb) { verbs.push_back(std::move(verb)); }
+  // The handler changes this object of the node's kernel (any number that stands for it): those that change the same object at the
+  // same time wait for each other, and its cache lines travel between cores.
+  void lock(std::uint64_t object) { locks.push_back(object); }
+  // A mapping is taken away that so many cores of this node may have in their translation buffers.
+  void shootdown(std::uint32_t cores) { shootdown_cores += cores; }
   // `served`: the node on which the request was carried out.
   void complete(CallId call, Result result, NodeId served) { completions.push_back({call, std::move(result), served}); }
   // A timer that is set again replaces the earlier one of that key. `background` timers do not count as progress.
@@ -116,6 +124,9 @@ class Effects {
     programs.clear();
     notes.clear();
     disk_requests.clear();
+    verbs.clear();
+    locks.clear();
+    shootdown_cores = 0;
     cause = event_cause;
     serving = serving_message;
   }
@@ -127,6 +138,9 @@ class Effects {
   std::vector<ProgramOrder> programs;
   std::vector<Note> notes;
   std::vector<DiskRequest> disk_requests;
+  std::vector<Verb> verbs;
+  std::vector<std::uint64_t> locks;
+  std::uint32_t shootdown_cores = 0;
   CallId cause{kNoCall};   // of the event being handled
   bool serving = false;    // the event is a message
 };

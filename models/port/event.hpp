@@ -33,6 +33,13 @@ struct DiskDone {
   std::uint64_t token{};
   bool failed = false;
 };
+// A one-sided operation is done.
+struct VerbDone {
+  std::uint64_t token{};
+  bool failed = false;    // no such memory there: without effect
+  Bytes data;             // read
+  std::uint64_t word{};   // compare_and_swap: what was there before
+};
 // A program that was ordered to depart stands still. Also when the process has ended meanwhile.
 struct Frozen {
   Pid pid;
@@ -43,6 +50,6 @@ struct ViewChange {
   std::vector<NodeId> members;
 };
 
-using Event = std::variant<BootEvent, CallEvent, MessageEvent, TimerEvent, DiskDone, CircuitBroken, ViewChange, Frozen>;
+using Event = std::variant<BootEvent, CallEvent, MessageEvent, TimerEvent, DiskDone, VerbDone, CircuitBroken, ViewChange, Frozen>;
 
 }   // namespace ssi

@@ -13,6 +13,7 @@
 #include "models/base/time.hpp"
 #include "models/port/effects.hpp"
 #include "models/port/event.hpp"
+#include "models/port/verbs.hpp"
 
 namespace ssi {
 
@@ -30,6 +31,7 @@ class Strategy {
   virtual std::unique_ptr<Strategy> clone() const = 0;
   virtual void hash_into(StateHash& hash) const = 0;
   virtual void describe(StateDump& out) const = 0;
+  virtual RegisteredMemory* registered_memory() { return nullptr; }   // that verbs of other nodes reach; nullptr: none
 };
 
 }   // namespace ssi

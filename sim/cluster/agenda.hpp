@@ -24,8 +24,17 @@ struct SleepOver {
 struct WorkloadStarts {
   std::uint32_t workload;
 };
+struct SendDue {
+  std::uint32_t packet;
+};   // a message that the card could not send at once, or that is sent again
+struct NicTells {
+  NodeId node;
+};   // the card may tell the kernel of messages
+struct NodeWakes {
+  NodeId node;
+};   // a server thread is awake
 struct RunEnds {};
-using Due = std::variant<TimerDue, SleepOver, WorkloadStarts, RunEnds>;
+using Due = std::variant<TimerDue, SleepOver, WorkloadStarts, SendDue, NicTells, NodeWakes, RunEnds>;
 
 class Agenda {
  public:

@@ -3,10 +3,13 @@
 // nothing is called back from inside a call to the backend.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "models/base/ids.hpp"
 #include "models/base/time.hpp"
 #include "models/port/effects.hpp"
+#include "sim/record/stats.hpp"
 
 namespace ssi::sim {
 
@@ -34,7 +37,11 @@ class Backend {
   virtual void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) = 0;
   virtual void start_disk(NodeId node, const DiskRequest& request, Token token) = 0;
   virtual void wake_at(Instant date) = 0;   // replaces the date given before
-  virtual void stop() = 0;                  // no callback any more; run() returns
+  // What was used of it so far, where the fidelity knows.
+  virtual std::vector<record::CoreUse> cores_used(NodeId) const { return {}; }
+  virtual std::optional<double> disk_used(NodeId) const { return std::nullopt; }   // share of its places at the medium
+  virtual std::vector<record::LinkUse> links_used() const { return {}; }
+  virtual void stop() = 0;   // no callback any more; run() returns
 };
 
 }   // namespace ssi::sim

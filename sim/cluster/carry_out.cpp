@@ -1,4 +1,6 @@
 // Cluster: the effects of one event, from the end of the handler to the end of its kernel work.
+#include <algorithm>
+
 #include "sim/cluster/cluster.hpp"
 
 namespace ssi::sim {
@@ -40,12 +42,13 @@ void Cluster::carry_out(Service& service, const Header* received) {
 
   service.dispatch = out_.dispatch_work;
   service.kernel = out_.kernel_work + hosts_work(service, received);
+  if (!out_.locks.empty() && setup_.costs.lock_hold.ns > 0) take_locks(service);
   for (Effects::Send& send : out_.sends)
     if (send.before_work) depart(service, send);
 
-  const Duration work = service.dispatch + service.kernel;
+  const Duration work = service.dispatch + service.kernel + service.lock;
   if (work.ns == 0 && trace_) trace_->work_ends(now());
-  if (work.ns == 0) return release(service, out_.sends, out_.completions, out_.programs, out_.disk_requests);
+  if (work.ns == 0) return release(service, out_.sends, out_.completions, out_.programs, out_.disk_requests, out_.verbs);
   Node& node = at(service.node);
   ++node.busy;
   node.kernel_used += work;
@@ -57,6 +60,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
   std::swap(begun.completions, out_.completions);
   std::swap(begun.orders, out_.programs);
   std::swap(begun.disk_requests, out_.disk_requests);
+  std::swap(begun.verbs, out_.verbs);
   backend_.start_work(service.node, CpuClass::kernel, work, token);
 }
 
@@ -91,43 +95,65 @@ Duration Cluster::hosts_work(const Service& service, const Header* received) con
   Duration work{};
   if (service.kind == Item::Kind::call) work += costs.syscall;
   if (received && received->from != service.node) work += costs.message_receive + copy_time(costs, received->bytes);
+  if (service.interrupted) work += costs.interrupt;
+  if (out_.shootdown_cores > 0) work += costs.shootdown + costs.shootdown_per_core * static_cast<std::int64_t>(out_.shootdown_cores);
+  work += costs.verb * static_cast<std::int64_t>(out_.verbs.size());
   for (const Effects::Send& send : out_.sends)
     if (send.to != service.node) work += costs.message_send + copy_time(costs, send.body.bytes());
   return work;
+}
+
+// On the lowest core that takes no other such event now.
+void Cluster::take_locks(Service& service) {
+  Node& node = at(service.node);
+  auto& taken = node.core_taken;
+  if (taken.empty()) taken.assign(setup_.cores, 0);
+  const auto core = std::find(taken.begin(), taken.end(), 0);
+  SSI_CHECK(core != taken.end(), "more events in service than cores");
+  *core = 1;
+  service.core = static_cast<std::uint32_t>(core - taken.begin()) + 1;
+  service.lock = node.locks.wait(now(), out_.locks, service.core - 1, setup_.cores_per_socket, setup_.costs);
 }
 
 void Cluster::finish_work(Token token) {
   Work& work = works_[token];
   --at(work.service.node).busy;
   if (trace_) trace_->work_ends(now(), token);
-  release(work.service, work.sends, work.completions, work.orders, work.disk_requests);
+  release(work.service, work.sends, work.completions, work.orders, work.disk_requests, work.verbs);
   work.sends.clear();
   work.completions.clear();
   work.orders.clear();
   work.disk_requests.clear();
+  work.verbs.clear();
   works_.give_back(token);
 }
 
 void Cluster::release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
-                      const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests) {
+                      const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests,
+                      const std::vector<Verb>& verbs) {
   Trail& trail = service.trail;
   const std::int64_t took = (now() - trail.mark).ns;
   const std::int64_t dispatch = std::min(service.dispatch.ns, took);
   const std::int64_t cpu = std::min(service.kernel.ns, took - dispatch);
   trail.where.dispatch += dispatch;
   trail.where.cpu += cpu;
-  trail.where.queue += took - dispatch - cpu;   // the core was shared
+  const std::int64_t lock = std::min(service.lock.ns, took - dispatch - cpu);
+  trail.where.lock += lock;
+  trail.where.queue += took - dispatch - cpu - lock;   // the core was shared
   trail.mark = now();
   OpenCall* const cause = ledger_.find(trail.cause);   // not settled before it is stopped below
   if (cause) cause->last = trail;
 
   for (const DiskRequest& request : disk_requests) ask_disk(service, request);
+  for (const Verb& verb : verbs) post(service, verb);
   for (Effects::Send& send : sends)
     if (!send.before_work) depart(service, send);
   for (Effects::Completion& completion : completions) complete(completion, trail);
   for (const ProgramOrder& order : orders)
     if (!acts_at_once(order.kind)) obey(order, service.node);
 
+  if (service.core != 0) at(service.node).core_taken[service.core - 1] = 0;
+  end_receiving(service);
   if (!service.background) --foreground_;
   if (cause) ledger_.stopped(*cause);
 }
@@ -150,7 +176,7 @@ void Cluster::depart(const Service& service, Effects::Send& send) {
   if (call) ++call->messages;
   recorder_.message_sent(now(), header, packet.message.body.type());
   if (trace_) trace_->message_leaves(now(), header, token);
-  backend_.start_transfer(header.from, header.to, header.bytes, token);
+  transmit(token);
 }
 
 // On behalf of a call that had waited, that call's own chain goes on from here.

@@ -13,6 +13,7 @@ Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
     : setup_(std::move(setup)), backend_(backend), recorder_(recorder), trace_(recorder.trace()), ledger_(recorder),
       net_(static_cast<std::uint32_t>(setup_.machines.size())), nodes_(setup_.machines.size()) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].machine = std::move(setup_.machines[i]);
+  if (!setup_.nic.plain()) nics_.assign(nodes_.size(), Nic(setup_.nic));
 }
 
 void Cluster::boot() {
@@ -38,6 +39,8 @@ void Cluster::enqueue(OpenCall& call) {
 
 void Cluster::wait_for_service(NodeId node, const Item& item, bool raised) {
   if (trace_) trace_->changed(now(), node, record::Gauge::run_queue, 1);
+  recorder_.waited_for_service(node, waiting(at(node)));
+  if (item.kind == Item::Kind::message && !raised && setup_.nic.limits_service()) return wait_in_receive_queue(node, item);
   (raised ? at(node).raised : at(node).normal).push_back(item);
   backend_.schedule(node);
 }
@@ -60,7 +63,9 @@ void Cluster::transferred(Token token) {
   if (ended_) return;
   now_ = backend_.now();
   if (trace_) trace_->message_arrives(now(), packets_[token].message.header);
-  arrive(token);
+  if (packets_[token].verb != kNoVerb) return verb_arrives(token);
+  if (nics_.empty()) return arrive(token);
+  receive(token);
 }
 
 void Cluster::arrive(Token token) {
@@ -77,6 +82,7 @@ void Cluster::arrive(Token token) {
   }
   for (Token lost : dropped_) {
     Packet& packet = packets_[lost];
+    if (!nics_.empty()) nics_[packet.message.header.to.value].served();
     if (!packet.background) --foreground_;
     if (OpenCall* call = ledger_.find(packet.trail.cause)) ledger_.stopped(*call);
     discard(lost);
@@ -152,7 +158,9 @@ void Cluster::close_books() {
       outcome_.message = fmt::format("at {} ns: {}", now().ns, problem);
     }
   }
-  for (std::uint32_t i = 0; i < nodes_.size(); ++i) recorder_.cpu_used({i}, nodes_[i].kernel_used, nodes_[i].program_used);
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i)
+    recorder_.cpu_used({i}, nodes_[i].kernel_used, nodes_[i].program_used, backend_.cores_used({i}), backend_.disk_used({i}));
+  recorder_.links_used(backend_.links_used());
   if (trace_) ledger_.report_pending(now());
   recorder_.finished(now());
 }

@@ -17,7 +17,9 @@
 #include "sim/cluster/agenda.hpp"
 #include "sim/cluster/backend.hpp"
 #include "sim/cluster/ledger.hpp"
+#include "sim/cluster/locks.hpp"
 #include "sim/cluster/net.hpp"
+#include "sim/cluster/nic.hpp"
 #include "sim/cluster/programs.hpp"
 #include "sim/cluster/ring.hpp"
 #include "sim/cluster/run.hpp"
@@ -36,7 +38,10 @@ class Cluster final : public BackendClient {
   struct Setup {
     std::uint32_t cores = 1;    // of each node of the image
     bool one_machine = false;   // node numbers of the scenario are sockets of node 0
+    std::uint32_t cores_per_socket = 1;
     config::NodeCosts costs;
+    config::Nic nic;
+    bool verbs = false;
     std::vector<std::unique_ptr<Strategy>> machines;   // one a node
     std::vector<Load> loads;                           // by ProgramRef::workload
     Instant ends;
@@ -64,16 +69,26 @@ class Cluster final : public BackendClient {
  private:
   // Something that waits for service.
   struct Item {
-    enum class Kind : std::uint8_t { boot, call, message, timer, disk, frozen };
+    enum class Kind : std::uint8_t { boot, call, message, timer, disk, verb, frozen };
     Instant since;
-    std::uint32_t subject = 0;   // slot of the call, packet, slot of the timer or of the frozen program, or access to the disk
+    std::uint32_t subject =
+        0;   // slot of the call, packet (of a message or a verb), slot of the timer or of the frozen program, disk access
     Kind kind = Kind::boot;
     bool background = false;
   };
+  static constexpr std::uint32_t kNoVerb = ~std::uint32_t{0};
   struct Packet {
     Message message;
     Trail trail;
     bool background = false;
+    bool interrupts = false;   // its service pays for an interrupt
+    std::uint32_t drops = 0;
+    std::uint32_t verb = kNoVerb;   // a one-sided operation, not a message
+  };
+  struct OneSided {
+    Verb asked;
+    VerbDone done;
+    bool replied = false;
   };
   struct DiskAccess {
     NodeId node;
@@ -81,14 +96,18 @@ class Cluster final : public BackendClient {
     Trail trail;
     bool background = false;
   };
+  static constexpr std::uint32_t kNoQueue = ~std::uint32_t{0};
   // An event in service: what is known of it beside its effects.
   struct Service {
     NodeId node;
     Item::Kind kind = Item::Kind::boot;
     bool background = false;
+    bool interrupted = false;   // by the network card, for this
     std::uint32_t socket = 0;   // for programs that it starts
+    std::uint32_t core = 0;     // of the node, from 1, when it takes locks
+    std::uint32_t receive_queue = kNoQueue;
     Trail trail;
-    Duration dispatch, kernel;   // nominal
+    Duration dispatch, kernel, lock;   // nominal
   };
   // ... while its kernel work takes time.
   struct Work {
@@ -97,11 +116,21 @@ class Cluster final : public BackendClient {
     std::vector<Effects::Completion> completions;
     std::vector<ProgramOrder> orders;
     std::vector<DiskRequest> disk_requests;
+    std::vector<Verb> verbs;
+  };
+  struct ReceiveQueue {
+    Ring<Item> items;
+    bool served = false;
   };
   struct Node {
     std::unique_ptr<Strategy> machine;
     Ring<Item> raised, normal;
-    Ring<Token> finished;   // pieces of kernel work that are done
+    Ring<Token> finished;                       // pieces of kernel work that are done
+    std::vector<ReceiveQueue> receive_queues;   // of messages that were not raised, when service has limits
+    std::uint32_t serving = 0;                  // messages from them
+    Instant awake_at{};
+    Locks locks;
+    std::vector<std::uint8_t> core_taken;   // while there are locks
     std::uint32_t busy = 0;
     Duration kernel_used{}, program_used{};
   };
@@ -127,19 +156,39 @@ class Cluster final : public BackendClient {
   void due(const TimerDue& timer);
   void due(const SleepOver& sleep);
   void due(const WorkloadStarts& load);
+  void due(const SendDue& send);
+  void due(const NicTells& told);
+  void due(const NodeWakes& woken) { backend_.schedule(woken.node); }
   void due(const RunEnds&) { end(Ending::finished, ""); }
   void check_now_and_then(NodeId node);
   void finish_if_over();
   void close_books();
   void trace_event(const Event& event, const Service& service);   // tracing.cpp
 
+  // the network card and the receive path: receive.cpp
+  void transmit(Token packet);
+  void look_at(Instant date, Due due);
+  void receive(Token packet);
+  void hear(NodeId node);
+  void wait_in_receive_queue(NodeId node, const Item& item);
+  static std::size_t waiting(const Node& node);
+  Ring<Item>* choose(Node& node);
+  void begin_receiving(Service& service, const Packet& packet);
+  void end_receiving(const Service& service);
+
+  // one-sided operations: verbs.cpp
+  void post(const Service& service, const Verb& verb);
+  void verb_arrives(Token packet);
+  void handle_verb(Token packet, Service& service);
+
   // effects: carry_out.cpp
   void carry_out(Service& service, const Header* received);
   void take_orders_that_act_at_once(const Service& service);
   Duration hosts_work(const Service& service, const Header* received) const;
+  void take_locks(Service& service);
   void finish_work(Token work);
   void release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
-               const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests);
+               const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests, const std::vector<Verb>& verbs);
   void ask_disk(const Service& service, const DiskRequest& request);
   Trail trail_for(CallId cause, const Trail& own, const OpenCall* call) const;
   void depart(const Service& service, Effects::Send& send);
@@ -181,6 +230,8 @@ class Cluster final : public BackendClient {
   Pool<Packet> packets_;
   Pool<Work> works_;
   Pool<DiskAccess> accesses_;
+  Pool<OneSided> verbs_;
+  std::vector<Nic> nics_;     // of each node; none when they have no limits
   Pool<TimerDue> timers_;     // that are due and wait for service
   Pool<FrozenDue> frozen_;    // the same
   bool ever_moved_ = false;   // some program was frozen: calls may have to follow their callers

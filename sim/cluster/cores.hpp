@@ -25,16 +25,25 @@ class Cores {
     std::uint32_t generation;
   };
 
-  Cores(std::uint32_t cores, Costs costs) : idle_(cores), costs_(costs) {}
+  struct Use {
+    std::int64_t kernel = 0, program = 0;
+  };
 
-  void kernel_starts(std::int64_t now, std::vector<Alarm>& alarms) {
-    if (idle_ > 0) --idle_;
-    else preempt(now, alarms);
+  Cores(std::uint32_t cores, Costs costs) : costs_(costs), use_(cores) {
+    for (std::uint32_t core = cores; core-- > 0;) idle_.push_back(core);
   }
-  void kernel_ends(std::int64_t now, std::vector<Alarm>& alarms) {
-    ++idle_;
+
+  // The core that does it: give it back to kernel_ends().
+  std::uint32_t kernel_starts(std::int64_t now, std::int64_t work, std::vector<Alarm>& alarms) {
+    const std::uint32_t core = idle_.empty() ? preempt(now, alarms) : take_idle();
+    use_[core].kernel += work;
+    return core;
+  }
+  void kernel_ends(std::int64_t now, std::uint32_t core, std::vector<Alarm>& alarms) {
+    idle_.push_back(core);
     dispatch(now, alarms);
   }
+  const std::vector<Use>& use() const { return use_; }
   void program_starts(std::int64_t now, Token token, std::int64_t work, std::vector<Alarm>& alarms) {
     waiting_.push_back({.token = token, .left = work});
     dispatch(now, alarms);
@@ -47,14 +56,14 @@ class Cores {
     if (job == running_.end()) return false;
     charge(*job, now);
     if (job->left == 0) {
+      idle_.push_back(job->core);
       running_.erase(job);
-      ++idle_;
       dispatch(now, alarms);
       return true;
     }
     Job off = *job;
+    idle_.push_back(job->core);
     running_.erase(job);
-    ++idle_;
     off.switched = !waiting_.empty();   // if nobody waits any more, it goes on
     waiting_.push_back(off);
     dispatch(now, alarms);
@@ -67,8 +76,8 @@ class Cores {
     if (auto job = std::find_if(running_.begin(), running_.end(), is_it); job != running_.end()) {
       charge(*job, now);
       const std::int64_t left = job->left;
+      idle_.push_back(job->core);
       running_.erase(job);
-      ++idle_;
       dispatch(now, alarms);
       return left;
     }
@@ -85,13 +94,20 @@ class Cores {
     std::int64_t since = 0;   // when its own work last began or was charged; later than now while it is switched to
     std::int64_t slice_end = 0;
     std::uint32_t generation = 0;
-    bool switched = false;   // it was taken off or had to wait: the next start costs a context switch
+    std::uint32_t core = 0;   // that it is on
+    bool switched = false;    // it was taken off or had to wait: the next start costs a context switch
   };
 
-  static void charge(Job& job, std::int64_t now) {
+  std::uint32_t take_idle() {
+    const std::uint32_t core = idle_.back();
+    idle_.pop_back();
+    return core;
+  }
+  void charge(Job& job, std::int64_t now) {
     const std::int64_t done = std::clamp<std::int64_t>(now - job.since, 0, job.left);
     job.left -= done;
     job.since += done;
+    use_[job.core].program += done;
   }
   void arm(std::int64_t now, Job& job, std::vector<Alarm>& alarms) {
     const std::int64_t end = job.since + job.left;
@@ -99,10 +115,10 @@ class Cores {
     alarms.push_back({waiting_.empty() ? end : std::min(end, std::max(job.slice_end, now)), job.token, job.generation});
   }
   void dispatch(std::int64_t now, std::vector<Alarm>& alarms) {
-    while (idle_ > 0 && !waiting_.empty()) {
+    while (!idle_.empty() && !waiting_.empty()) {
       Job job = waiting_.front();
       waiting_.pop_front();
-      --idle_;
+      job.core = take_idle();
       job.since = now + (job.switched ? costs_.context_switch : 0);
       job.slice_end = job.since + costs_.slice;
       running_.push_back(job);
@@ -116,17 +132,19 @@ class Cores {
       if (job.since + job.left > job.slice_end) arm(now, job, alarms);
   }
   // The program that was put on a core last makes way; it is the first to come back.
-  void preempt(std::int64_t now, std::vector<Alarm>& alarms) {
+  std::uint32_t preempt(std::int64_t now, std::vector<Alarm>& alarms) {
     Job off = running_.back();
     running_.pop_back();
     charge(off, now);
     off.switched = true;
     waiting_.push_front(off);
     slice_all(now, alarms);
+    return off.core;
   }
 
-  std::uint32_t idle_;
+  std::vector<std::uint32_t> idle_;   // the last to become idle is the first to work again
   Costs costs_;
+  std::vector<Use> use_;
   std::vector<Job> running_;
   std::deque<Job> waiting_;
   std::uint32_t generations_ = 0;

@@ -28,6 +28,7 @@ Queue::Queue(const config::Platform& platform, bool one_machine)
       min_frame_(platform.interconnect.min_frame), chunk_bytes_(platform.interconnect.chunk) {
   const std::uint32_t cores = one_machine ? platform.cores * platform.nodes : platform.cores;
   cores_.assign(routes_.nodes(), Cores(cores, core_costs(platform)));
+  disk_places_ = platform.disk.queue_depth;
   disks_.assign(routes_.nodes(), Disk(platform.disk));
   scheduled_.assign(routes_.nodes(), false);
 }
@@ -75,7 +76,7 @@ void Queue::push(std::int64_t at, Event::Kind kind, std::uint32_t subject, std::
 void Queue::take(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kernel_done:
-      cores_[event.subject].kernel_ends(now_ps_, alarms_);
+      cores_[event.subject].kernel_ends(now_ps_, core_of_work_[event.detail], alarms_);
       arm();
       return client_->work_done(event.detail);
     case Event::Kind::program_look: {
@@ -125,7 +126,8 @@ void Queue::arm() {
 void Queue::start_work(NodeId node, CpuClass cpu, Duration work, Token token) {
   const std::int64_t ps = work.ns * kPerNanosecond;
   if (cpu == CpuClass::kernel) {
-    cores_[node.value].kernel_starts(now_ps_, alarms_);
+    if (core_of_work_.size() <= token) core_of_work_.resize(token + 1);
+    core_of_work_[token] = cores_[node.value].kernel_starts(now_ps_, ps, alarms_);
     push(now_ps_ + ps, Event::Kind::kernel_done, node.value, token);
   } else {
     const std::uint32_t slot = token & ~kProgramWork;
@@ -200,6 +202,7 @@ void Queue::ask(std::uint32_t index) {
   Port& port = ports_[chunk.route.port(chunk.hop)];
   const std::int64_t start = port.shared ? std::max(now_ps_, port.free_at) : now_ps_;
   const std::int64_t leaves = std::max(start + port.transmission(chunk.bytes), chunk.tail);
+  port.busy += leaves - start;
   port.free_at = leaves;
   if (chunk.hop == 0 && chunk.transfer != kWhole && transfers_[chunk.transfer].left > 0)
     push(leaves, Event::Kind::next_chunk, chunk.transfer);
@@ -210,6 +213,24 @@ void Queue::ask(std::uint32_t index) {
 
 void Queue::start_disk(NodeId node, const DiskRequest& request, Token token) {
   push(disks_[node.value].ask(now_ps_, request), Event::Kind::disk_done, node.value, token);
+}
+
+std::vector<record::CoreUse> Queue::cores_used(NodeId node) const {
+  std::vector<record::CoreUse> out;
+  for (const Cores::Use& use : cores_[node.value].use()) out.push_back({{use.kernel / kPerNanosecond}, {use.program / kPerNanosecond}});
+  return out;
+}
+
+std::optional<double> Queue::disk_used(NodeId node) const {
+  if (now_ps_ == 0) return 0;
+  return static_cast<double>(disks_[node.value].busy()) / disk_places_ / static_cast<double>(now_ps_);
+}
+
+std::vector<record::LinkUse> Queue::links_used() const {
+  std::vector<record::LinkUse> out;
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    if (ports_[i].busy > 0) out.push_back({routes_.links()[i].name, static_cast<double>(ports_[i].busy) / static_cast<double>(now_ps_)});
+  return out;
 }
 
 void Queue::wake_at(Instant date) {

@@ -36,6 +36,9 @@ class Queue final : public Backend {
   void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) override;
   void start_disk(NodeId node, const DiskRequest& request, Token token) override;
   void wake_at(Instant date) override;
+  std::vector<record::CoreUse> cores_used(NodeId node) const override;
+  std::optional<double> disk_used(NodeId node) const override;
+  std::vector<record::LinkUse> links_used() const override;
   void stop() override { stopped_ = true; }
 
  private:
@@ -47,6 +50,7 @@ class Queue final : public Backend {
   };
   struct Port {
     std::int64_t free_at = 0;
+    std::int64_t busy = 0;
     std::int64_t latency = 0;
     std::int64_t whole_ps_per_byte = 0;   // 0: it is not a whole number
     double ps_per_byte = 0;
@@ -99,6 +103,8 @@ class Queue final : public Backend {
   std::vector<std::uint8_t> scheduled_;
   std::vector<Cores::Alarm> alarms_;
   std::vector<std::uint32_t> node_of_program_;   // by program slot
+  std::vector<std::uint32_t> core_of_work_;      // by token of kernel work
+  std::uint32_t disk_places_;
 };
 
 }   // namespace ssi::sim

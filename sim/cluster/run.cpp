@@ -69,7 +69,10 @@ template <class Fidelity>
 RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& recorder, std::uint32_t nodes, std::uint32_t cores) {
   Cluster cluster({.cores = cores,
                    .one_machine = plan.strategy.image == Image::one_machine,
+                   .cores_per_socket = std::max(plan.scenario.platform.cores / plan.scenario.platform.sockets, 1U),
                    .costs = plan.scenario.platform.costs,
+                   .nic = plan.scenario.platform.nic,
+                   .verbs = plan.scenario.platform.interconnect.verbs != "none",
                    .machines = make_machines(plan, nodes, cores),
                    .loads = make_loads(plan),
                    .ends = Instant{} + plan.scenario.duration,
@@ -91,8 +94,9 @@ RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& rec
 
 RunOutcome run_once(const RunPlan& plan, record::Recorder& recorder) {
   create_engine(plan.simgrid_arguments);
-  const config::Platform& platform = plan.scenario.platform;
+  config::Platform platform = plan.scenario.platform;
   const bool one_machine = plan.strategy.image == Image::one_machine;
+  if (!one_machine && platform.nic.notify == "poll" && platform.cores > 1) --platform.cores;   // that one does nothing but look
   const std::uint32_t nodes = one_machine ? 1 : platform.nodes;
   const std::uint32_t cores = one_machine ? platform.nodes * platform.cores : platform.cores;
 

@@ -33,10 +33,11 @@ bool Cluster::serve_one(NodeId id) {
     finish_work(work);
     return true;
   }
-  Ring<Item>& queue = node.raised.empty() ? node.normal : node.raised;
-  if (queue.empty() || node.busy >= setup_.cores) return false;
-  const Item item = queue.front();
-  queue.pop_front();
+  if (node.busy >= setup_.cores) return false;
+  Ring<Item>* const queue = setup_.nic.limits_service() ? choose(node) : node.raised.empty() ? &node.normal : &node.raised;
+  if (queue == nullptr || queue->empty()) return false;
+  const Item item = queue->front();
+  queue->pop_front();
   if (trace_) trace_->changed(now(), id, record::Gauge::run_queue, -1);
   handle(id, item);
   return true;
@@ -51,6 +52,7 @@ void Cluster::handle(NodeId node, const Item& item) {
       return run_machine(BootEvent{}, service);
     case Item::Kind::timer: service.trail.mark = item.since; return handle_timer(item.subject, service);
     case Item::Kind::disk: return handle_disk(item.subject, service);
+    case Item::Kind::verb: return handle_verb(item.subject, service);
     case Item::Kind::message: return handle_message(item.subject, service);
     case Item::Kind::frozen: service.trail.mark = item.since; return handle_frozen(item.subject, service);
     case Item::Kind::call: return handle_call(ledger_.in_slot(item.subject), service);
@@ -86,6 +88,9 @@ void Cluster::handle_message(Token packet, Service& service) {
   const MessageType& type = message.body.type();
   recorder_.delivered({now(), message.header.from, service.node, type.hash, type.name});
   service.trail = packets_[packet].trail;
+  if (!nics_.empty() || setup_.nic.limits_service()) begin_receiving(service, packets_[packet]);
+  service.interrupted = std::exchange(packets_[packet].interrupts, false);
+  packets_[packet].drops = 0;
   run_machine(MessageEvent{&message}, service, &message.header);
   discard(packet);
 }

@@ -57,6 +57,7 @@ Json platform_json(const config::Platform& platform, const std::string& xml_show
   out.update(object_of(config::platform_fields(), platform));
   if (xml_shown.empty()) out["interconnect"] = object_of(config::interconnect_fields(), platform.interconnect);
   out["costs"] = object_of(config::cost_fields(), platform.costs);
+  out["nic"] = object_of(config::nic_fields(), platform.nic);
   out["disk"] = object_of(config::disk_fields(), platform.disk);
   return out;
 }

@@ -58,7 +58,7 @@ Platform read_platform(const Node& platform, Inputs& inputs) {
   const std::string stem = std::filesystem::path(inputs.xml_file).stem().string();
   for (Field& field : table)
     if (xml && field.key == "name") field.fallback = std::string_view(stem);
-  std::vector<std::string> others{xml ? "file" : "interconnect", "costs", "disk", "$schema"};
+  std::vector<std::string> others{xml ? "file" : "interconnect", "costs", "disk", "nic", "$schema"};
   std::size_t before = problems.size();
   Platform read = config::bind<Platform>(config::platform_fields(), read_settings(platform, table, {std::move(others), true}, problems));
   if (problems.size() == before) check_sockets(platform, read, problems);
@@ -69,6 +69,7 @@ Platform read_platform(const Node& platform, Inputs& inputs) {
   read.costs = read_block(platform, "costs", config::cost_fields(),
                           xml ? "an XML platform does not say what kernel work costs; {} takes the defaults" : "",
                           "{\"syscall\": \"100ns\"}", problems);
+  read.nic = read_block(platform, "nic", config::nic_fields(), "", "{\"message_rate\": 2000000}", problems);
   read.disk = read_block(platform, "disk", config::disk_fields(), "", "{\"access\": \"8ms\"}", problems);
   if (!xml && problems.size() == before) check_shape(platform, read, problems);
   return read;

@@ -25,7 +25,8 @@ struct Routes::State {
   std::uint32_t number_of(const s4u::Link* link) {
     const auto [at, fresh] = numbers.emplace(link, static_cast<std::uint32_t>(links.size()));
     if (fresh)
-      links.push_back({link->get_bandwidth(), link->get_latency(), link->get_sharing_policy() != s4u::Link::SharingPolicy::FATPIPE});
+      links.push_back(
+          {link->get_bandwidth(), link->get_latency(), link->get_name(), link->get_sharing_policy() != s4u::Link::SharingPolicy::FATPIPE});
     return at->second;
   }
 };

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "models/base/ids.hpp"
@@ -34,6 +35,7 @@ class Routes {
  public:
   struct Link {
     double bandwidth_bytes_per_s, latency_s;
+    std::string name;
     bool shared;   // false: a fat pipe, as fast for all its messages together as for one
   };
 

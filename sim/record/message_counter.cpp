@@ -30,7 +30,7 @@ MessageCounter::Entry& MessageCounter::entry(const MessageType& type) {
 }
 
 MessageStats MessageCounter::stats() const {
-  MessageStats out{count_, bytes_, {}, between_, between_bytes_};
+  MessageStats out{.count = count_, .bytes = bytes_, .by_type = {}, .between = between_, .between_bytes = between_bytes_};
   for (const Entry& found : types_) out.by_type.push_back({found.type->name, found.count, found.bytes});
   std::sort(out.by_type.begin(), out.by_type.end(), [](const TypeCount& a, const TypeCount& b) { return a.name < b.name; });
   return out;

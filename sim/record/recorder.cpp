@@ -41,6 +41,8 @@ struct Recorder::State {
   std::optional<Trace> trace;
   EventList events;
   std::vector<CpuStats> cpu;
+  std::vector<LinkUse> links;
+  std::uint64_t dropped = 0;
   Timeline timeline;
   DispatchStats dispatch;
   std::vector<WorkStats> work;
@@ -150,7 +152,27 @@ void Recorder::noted(NodeId node, const Note& note) {
   }
 }
 
-void Recorder::cpu_used(NodeId node, Duration kernel, Duration program) { state_->cpu.at(node.value) = {kernel, program}; }
+void Recorder::dropped(Instant at) { state_->dropped += state_->measured(at); }
+
+void Recorder::waited_for_service(NodeId node, std::size_t before) {
+  constexpr std::size_t kMost = 65535;   // of a queue's length, in what is counted
+  state_->cpu[node.value].queue.add(static_cast<std::uint32_t>(std::min(before, kMost)));
+}
+
+void Recorder::cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores, std::optional<double> disk) {
+  CpuStats& cpu = state_->cpu.at(node.value);
+  cpu.kernel = kernel;
+  cpu.program = program;
+  cpu.cores = std::move(cores);
+  cpu.disk = disk;
+}
+
+void Recorder::links_used(std::vector<LinkUse> links) {
+  std::stable_sort(links.begin(), links.end(), [](const LinkUse& a, const LinkUse& b) { return a.share > b.share; });
+  state_->links = std::move(links);
+}
+
+const std::vector<LinkUse>& Recorder::links() const { return state_->links; }
 
 void Recorder::finished(Instant at) {
   State& s = *state_;
@@ -170,7 +192,11 @@ Instant Recorder::warmup_until() const { return state_->options.warmup_until; }
 const CallStats& Recorder::calls(std::size_t kind, Place place) const { return state_->calls.at(kind)[static_cast<std::size_t>(place)]; }
 std::uint64_t Recorder::abandoned(std::size_t kind) const { return state_->abandoned.at(kind); }
 std::uint64_t Recorder::unsettled() const { return state_->unsettled; }
-MessageStats Recorder::messages() const { return state_->messages.stats(); }
+MessageStats Recorder::messages() const {
+  MessageStats stats = state_->messages.stats();
+  stats.dropped = state_->dropped;
+  return stats;
+}
 const DispatchStats& Recorder::dispatch() const { return state_->dispatch; }
 const std::vector<WorkStats>& Recorder::work() const { return state_->work; }
 const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }

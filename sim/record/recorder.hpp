@@ -46,9 +46,13 @@ class Recorder {
   void call_cut_off(const FinishedCall& call);                    // the run ended before its answer; `answered` is when
   void work_done(Instant at, std::uint32_t workload, Instant intended);
   void noted(NodeId node, const Note& note);
-  void cpu_used(NodeId node, Duration kernel, Duration program);   // once a node, at the end
-  void finished(Instant at);                                       // flushes; last call
-  Trace* trace();                                                  // nullptr: none is written; more reports are for it alone
+  void dropped(Instant at);                                   // a message, by a full network card
+  void waited_for_service(NodeId node, std::size_t before);   // so many before it
+  void cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores = {},
+                std::optional<double> disk = {});   // once a node, at the end
+  void links_used(std::vector<LinkUse> links);      // once, at the end
+  void finished(Instant at);                        // flushes; last call
+  Trace* trace();                                   // nullptr: none is written; more reports are for it alone
 
   // What sim/report reads, after finished().
   std::uint64_t fingerprint() const;   // over (time, from, to, kind) of every delivered event
@@ -62,6 +66,7 @@ class Recorder {
   const DispatchStats& dispatch() const;
   const std::vector<WorkStats>& work() const;   // by workload; may be shorter than the scenario's list
   const std::vector<CpuStats>& cpu() const;     // by node
+  const std::vector<LinkUse>& links() const;    // the busiest first
   const Timeline& timeline() const;
   std::string error() const;   // why a trace or the list of events is not complete; empty: it is
 

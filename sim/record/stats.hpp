@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -57,6 +59,7 @@ struct TypeCount {
 
 struct MessageStats {
   std::uint64_t count{}, bytes{};
+  std::uint64_t dropped{};                             // at a full card, and sent again
   std::vector<TypeCount> by_type;                      // by name
   std::vector<std::uint64_t> between, between_bytes;   // row: from, column: to; empty above kMaxMatrixNodes
 };
@@ -72,8 +75,18 @@ struct DispatchStats {
   std::uint64_t checks{}, shipped{}, stale{};
 };
 
+struct CoreUse {
+  Duration kernel{}, program{};
+};
+struct LinkUse {
+  std::string name;
+  double share{};   // of the run's time in which it was sending
+};
 struct CpuStats {
   Duration kernel{}, program{};
+  std::vector<CoreUse> cores;   // none: the fidelity does not tell them apart
+  std::optional<double> disk;   // share of the run's time
+  SmallCounts queue;            // what waited for service when something more came
 };
 
 }   // namespace ssi::record

@@ -51,7 +51,13 @@ Json place_json(const CallStats& stats) {
           {"critical_path", small_counts(stats.critical_path)},
           {"messages_of_failed", small_counts(stats.messages_of_failed)},
           {"where_ns",
-           {{"dispatch", where.dispatch}, {"queue", where.queue}, {"wire", where.wire}, {"cpu", where.cpu}, {"blocked", where.blocked}}},
+           {{"dispatch", where.dispatch},
+            {"queue", where.queue},
+            {"wire", where.wire},
+            {"cpu", where.cpu},
+            {"lock", where.lock},
+            {"disk", where.disk},
+            {"blocked", where.blocked}}},
           {"histogram", histogram_json(stats.latency)}};
 }
 

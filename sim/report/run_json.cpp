@@ -1,6 +1,7 @@
 #include "sim/report/run_json.hpp"
 
 #include <fmt/format.h>
+#include <numeric>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -78,6 +79,7 @@ Json messages_json(const Recorder& recorder) {
   const auto calls = static_cast<double>(served_calls(recorder));
   Json out{{"count", stats.count}, {"bytes", stats.bytes}, {"per_call", ratio(static_cast<double>(stats.count), calls)}};
   out["calls_cut_off"] = recorder.unsettled();
+  out["dropped"] = stats.dropped;
   out["by_type"] = Json::object();
   for (const record::TypeCount& type : stats.by_type)
     out["by_type"][std::string(type.name)] = {{"count", type.count}, {"bytes", type.bytes}};
@@ -113,6 +115,38 @@ void add_links(Json& node, std::size_t id, const RunFacts& facts, const Recorder
   busiest.see(node["ingress"], id, "ingress");
 }
 
+// Each core's shares of the whole run's time, unless there are very many.
+void add_cores(Json& node, const record::CpuStats& cpu, const Recorder& recorder) {
+  constexpr std::size_t kMost = 4096;
+  if (cpu.cores.empty() || cpu.cores.size() * recorder.cpu().size() > kMost) return;
+  const auto whole = static_cast<double>(recorder.end().ns);
+  node["cores"] = Json::array();
+  for (const record::CoreUse& core : cpu.cores)
+    node["cores"].push_back(
+        {{"kernel", ratio(static_cast<double>(core.kernel.ns), whole)}, {"program", ratio(static_cast<double>(core.program.ns), whole)}});
+}
+
+// The least number that at least so many per cent of all do not exceed.
+std::uint64_t percentile_of(const record::SmallCounts& counts, std::uint64_t percent) {
+  const std::uint64_t total = std::accumulate(counts.counts().begin(), counts.counts().end(), std::uint64_t{0});
+  std::uint64_t seen = 0;
+  for (std::size_t number = 0; number < counts.counts().size(); ++number)
+    if ((seen += counts.counts()[number]) * 100 >= total * percent) return number;
+  return 0;
+}
+
+// The busiest links, where the fidelity knows; a node's own has a name there too.
+Json links_json(const Recorder& recorder, Busiest& busiest) {
+  constexpr std::size_t kMost = 64;
+  Json out = Json::array();
+  for (const record::LinkUse& link : recorder.links()) {
+    if (out.size() == kMost) break;
+    out.push_back({{"name", link.name}, {"share", link.share}});
+    if (link.share > busiest.share) busiest = {"link " + link.name, link.share};
+  }
+  return out;
+}
+
 // `cpu`: shares of the whole run's time of all cores of the node together.
 Json nodes_json(const RunFacts& facts, const Recorder& recorder, Busiest& busiest) {
   const record::MessageStats messages = recorder.messages();
@@ -124,6 +158,10 @@ Json nodes_json(const RunFacts& facts, const Recorder& recorder, Busiest& busies
     const double program = ratio(static_cast<double>(cpu.program.ns), whole);
     Json node{{"id", id}, {"core_count", facts.cores_per_node}, {"cpu", {{"kernel", kernel}, {"program", program}}}};
     busiest.see(kernel + program, id, "cpu");
+    add_cores(node, cpu, recorder);
+    node["queue_p99"] = percentile_of(cpu.queue, 99);
+    if (cpu.disk) node["disk"] = *cpu.disk;
+    if (cpu.disk) busiest.see(*cpu.disk, id, "disk");
     add_links(node, id, facts, recorder, messages, busiest);
     out.push_back(std::move(node));
   }
@@ -158,6 +196,7 @@ std::string run_json(const RunFacts& facts, const Recorder& recorder) {
   run["messages"] = messages_json(recorder);
   Busiest busiest;
   run["nodes"] = nodes_json(facts, recorder, busiest);
+  run["links"] = links_json(recorder, busiest);
   run["saturated"] = busiest.share >= kBusy ? Json(busiest.name) : Json(nullptr);
   run["timeline"] = timeline_json(recorder.timeline());
   run["coverage"] = {

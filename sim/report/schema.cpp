@@ -76,6 +76,7 @@ Json messages() {
                  {"bytes", integer()},
                  {"per_call", number()},
                  {"calls_cut_off", integer()},
+                 {"dropped", integer()},
                  {"by_type", map(object({{"count", integer()}, {"bytes", integer()}}))},
                  {"between", list(list(integer())), false},
                  {"between_bytes", list(list(integer())), false}});
@@ -85,6 +86,9 @@ Json node() {
   return object({{"id", integer()},
                  {"core_count", integer()},
                  {"cpu", object({{"kernel", number()}, {"program", number()}})},
+                 {"cores", list(object({{"kernel", number()}, {"program", number()}})), false},
+                 {"queue_p99", integer()},
+                 {"disk", number(), false},
                  {"egress", number(), false},
                  {"ingress", number(), false}});
 }
@@ -111,6 +115,7 @@ Json run() {
                  {"dispatch", object({{"sites", integer()}, {"checks", integer()}, {"shipped", integer()}, {"stale", integer()}})},
                  {"messages", messages()},
                  {"nodes", list(node())},
+                 {"links", list(object({{"name", text()}, {"share", number()}}))},
                  {"saturated", or_null("string")},
                  {"timeline", object({{"bucket_ns", integer()},
                                       {"calls_completed", list(integer())},

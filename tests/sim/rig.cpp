@@ -54,7 +54,10 @@ void run_on(Fidelity& fidelity, const Rig& rig) {
   std::vector<Cluster::Load> loads;
   loads.push_back({std::make_unique<OneFunction>(rig.program), {}, rig.starts});
   Cluster cluster({.cores = rig.platform.cores,
+                   .cores_per_socket = rig.platform.cores,
                    .costs = rig.platform.costs,
+                   .nic = rig.platform.nic,
+                   .verbs = rig.platform.interconnect.verbs == "rdma",
                    .machines = std::move(machines),
                    .loads = std::move(loads),
                    .ends = rig.ends},
@@ -80,7 +83,8 @@ config::Platform star(std::uint32_t nodes, std::uint32_t cores) {
                            .switching = "cut_through",
                            .min_frame = 64,
                            .chunk = 8192},
-          .disk = config::bind<config::Disk>(config::disk_fields(), {})};
+          .disk = config::bind<config::Disk>(config::disk_fields(), {}),
+          .nic = config::bind<config::Nic>(config::nic_fields(), {})};
 }
 
 void say(Instant at, const std::string& text) { *said += fmt::format("{} {}\n", at.ns, text); }

@@ -130,6 +130,7 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
                    give_up(broken.peer, out);
                    parts_.event(event, processes_, now, out);
                  },
+                 [&](const VerbDone&) { parts_.event(event, processes_, now, out); },
                  [&](const DiskDone&) { parts_.event(event, processes_, now, out); },
                  [&](const ViewChange&) {},   // who is a member is not used yet: every node of the image is
                  [&](const Frozen&) {},
