@@ -61,7 +61,7 @@ class Campaign {
   void take(std::size_t job, Frame frame, ProgressLine& progress) {
     RunRecord& record = record_of(job);
     switch (frame.kind) {
-      case kProgressFrame: progress.reached(job, value_of<RunProgress>(frame.payload).now_ns); break;
+      case kProgressFrame: progress.reached(job, value_of<RunProgress>(frame.payload)); break;
       case kSummaryFrame: record.summary = value_of<RunSummary>(frame.payload); break;
       case kFileFrame: record.file_problem = std::move(frame.payload); break;
       case kReasonFrame:

@@ -128,7 +128,7 @@ void Cluster::check_now_and_then(NodeId node) {
   if (events_ % kLookEvery == 0) at(node).machine->check_invariants();
 #endif
   if (setup_.interrupt && *setup_.interrupt) end(Ending::interrupted, fmt::format("interrupted at {} ns", now().ns));
-  if (setup_.progress && events_ % kLookEvery == 0) setup_.progress(now(), events_);
+  if (setup_.progress && events_ % kLookEvery == 0) setup_.progress(now(), ledger_.opened());
 }
 
 // Over: nothing can make progress any more. With programs left, that is a fault of the design or of the workload.

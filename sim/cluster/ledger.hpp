@@ -44,6 +44,8 @@ class Ledger {
   static std::uint32_t slot_of(CallId id) { return static_cast<std::uint32_t>(id.value); }
   OpenCall& in_slot(std::uint32_t slot) { return pool_[slot]; }
 
+  std::uint64_t opened() const { return generation_; }   // calls so far
+
   void stopped(OpenCall& call);   // one thing less is under way on its behalf; may settle it
   // `trail`: of the work that answered it; when that was done for another call, the time since its own last work
   // counts as blocked.

@@ -1,5 +1,5 @@
 // The Chrome Trace Event format, as Perfetto reads it: one method for each phase, nothing of what the events mean. Times are
-// microseconds with three decimals. Closing makes the document whole; so does the destructor, after an exception.
+// microseconds with three decimals, durations have a fourth (see put_duration). Closing makes the document whole; so does the destructor, after an exception.
 #pragma once
 #include <cstdint>
 #include <initializer_list>

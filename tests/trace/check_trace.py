@@ -22,7 +22,8 @@ METADATA = {"process_name", "process_sort_index", "thread_name", "thread_sort_in
 
 
 class Nanoseconds(int):
-    """A time of the file, which is in microseconds with three decimals."""
+    """A time of the file, which is in microseconds with three decimals. A duration may be written 0.1 ns short, with a 9 as a fourth."""
+    as_double = 0.0   # what a viewer in JavaScript reads
 
 
 class Broken(Exception):
@@ -30,9 +31,12 @@ class Broken(Exception):
 
 
 def _time(text):
-    if not re.fullmatch(r"\d+\.\d{3}", text):
+    if not re.fullmatch(r"\d+\.\d{3}9?", text):
         raise Broken(f"{text} is no time of microseconds with three decimals")
-    return Nanoseconds(int(text.replace(".", "")))
+    whole, decimals = text.split(".")
+    time = Nanoseconds(int(whole + decimals[:3]) + (len(decimals) > 3))
+    time.as_double = float(text)
+    return time
 
 
 def _no_double_key(pairs):
@@ -51,7 +55,8 @@ def parse(text):
         document = json.loads(text, parse_float=_time, parse_constant=_no_constant, object_pairs_hook=_no_double_key)
     except ValueError as wrong:
         raise Broken(f"no JSON: {wrong}") from wrong
-    if not isinstance(document, dict) or not isinstance(document.get("traceEvents"), list) or not isinstance(document.get("metadata"), dict):
+    parts = document if isinstance(document, dict) else {}
+    if not isinstance(parts.get("traceEvents"), list) or not isinstance(parts.get("metadata"), dict):
         raise Broken("not an object with traceEvents and metadata")
     return document
 
@@ -71,7 +76,7 @@ def shape(event):
     if not isinstance(event["name"], str) or event["name"] == "":
         return "a name that is no text"
     for key in ("ts", "dur"):
-        if key in event and not isinstance(event[key], Nanoseconds):
+        if key in event and (not isinstance(event[key], Nanoseconds) or key == "ts" and event[key].as_double != event[key] / 1000):
             return f"{key} is {event[key]!r}, not microseconds with three decimals"
     for key, least in (("pid", 1), ("tid", 1), ("id", 0)):
         if key in event and not _is_id(event[key], least):
@@ -146,6 +151,21 @@ def nesting(tracks):
             open_ends.append(end)
 
 
+def gaps(events):
+    """A viewer in JavaScript counts from the first event on, in doubles; a slice must not end after the next one begins even so."""
+    first = min((event["ts"].as_double for event in events if "ts" in event), default=0.0)
+    ends, starts = defaultdict(dict), defaultdict(dict)
+    for event in events:
+        if event["ph"] == "X":
+            track = event["pid"], event["tid"]
+            ends[track][event["ts"] + event["dur"]] = event["ts"].as_double - first + event["dur"].as_double
+            starts[track][int(event["ts"])] = event["ts"].as_double - first
+    for track, at in ends.items():
+        for instant, end in at.items():
+            if end > starts[track].get(instant, end):
+                yield f"as doubles, a slice of {track} ends after the next one begins at {instant} ns"
+
+
 class Inside:
     """Is an instant inside a slice of its track? Its end is outside, but for a slice of no length."""
 
@@ -210,6 +230,7 @@ def problems(text):
     inside = Inside(tracks)
     yield from names(events)
     yield from nesting(tracks)
+    yield from gaps(events)
     yield from pairs(events, "s", "f", "arrow")
     yield from pairs(events, "b", "e", "span")
     yield from steps(events)

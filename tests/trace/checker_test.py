@@ -26,12 +26,19 @@ GOOD = NAMES + [
     '{"ph":"C","name":"waiting","ts":2.000,"pid":1,"args":{"value":0}}',
     '{"ph":"i","name":"crash","ts":4.000,"s":"p",' + TRACK + '}',
 ]
+# Two slices that abut, but not in doubles from the first event on: 12.3 - 0.5 + 1.3 > 13.6 - 0.5
+AFTER = ('{"ph":"X","name":"a","cat":"message","ts":12.300,"dur":1.300,' + OTHER + '},\n'
+         '{"ph":"X","name":"b","cat":"message","ts":13.600,"dur":1.000,' + OTHER)
 # (what is replaced, by what, part of the complaint)
 BROKEN = [
     ('"ts":1.000,"dur":2.500', '"ts":NaN,"dur":2.500', "NaN is no number"),
     ('"dur":2.500', '"dur":-2.500', "no time of microseconds"),
     ('"ts":1.000,"dur":2.500', '"ts":1.0001,"dur":2.500', "three decimals"),
     ('"ts":1.000,"dur":2.500', '"ts":1,"dur":2.500', "three decimals"),
+    ('"ts":1.000,"dur":2.500', '"ts":0.9999,"dur":2.500', "three decimals"),
+    ('"ts":1.000,"dur":2.500', '"ts":1.000,"dur":2.4999', None),
+    ('"ts":9.000,"dur":1.000,' + OTHER, '"ts":9.000,"dur":1.000,' + OTHER + '},\n' + AFTER, "as doubles, a slice"),
+    ('"ts":9.000,"dur":1.000,' + OTHER, '"ts":9.000,"dur":1.000,' + OTHER + '},\n' + AFTER.replace("1.300", "1.2999"), None),
     ('"ts":1.000,"dur":2.500', '"ts":1e3,"dur":2.500', "three decimals"),
     ('"ts":1.000,"dur":2.500', '"ts":1.000,"ts":1.000,"dur":2.500', "a key twice"),
     ('"ts":1.000,"dur":2.500,', '"dur":2.500,', "ts missing"),

@@ -67,11 +67,11 @@ class TraceTest : public testing::Test {
 TEST_F(TraceTest, DrawsAMessageAsAnArrowBetweenTheSlicesOfItsHandlers) {
   open();
   remote_kill();
-  EXPECT_EQ(events(), (Lines{R"({"ph":"X","name":"kill","cat":"call","ts":0.100,"dur":0.100,"pid":1,"tid":4,"args":{"call":7}})",
+  EXPECT_EQ(events(), (Lines{R"({"ph":"X","name":"kill","cat":"call","ts":0.100,"dur":0.0999,"pid":1,"tid":4,"args":{"call":7}})",
                              R"({"ph":"C","name":"bytes in flight","ts":0.200,"pid":1,"args":{"value":64}})",
                              R"({"ph":"s","name":"KILL","cat":"message","ts":0.199,"pid":1,"tid":4,"id":1,"args":{"bytes":64}})",
                              R"({"ph":"f","name":"KILL","cat":"message","ts":0.300,"bp":"e","pid":2,"tid":5,"id":1})",
-                             R"({"ph":"X","name":"KILL","cat":"message","ts":0.300,"dur":0.050,"pid":2,"tid":5,"args":{"call":7}})",
+                             R"({"ph":"X","name":"KILL","cat":"message","ts":0.300,"dur":0.0499,"pid":2,"tid":5,"args":{"call":7}})",
                              R"({"ph":"C","name":"bytes in flight","ts":0.250,"pid":1,"args":{"value":0}})"}));
 }
 
@@ -97,17 +97,17 @@ TEST_F(TraceTest, WorkAtOneTimeHasTracksOfItsOwnAndTheLowestFreeOne) {
   begin({2}, kHere, 0, timer);
   trace().work_ends({3}, 1);
   trace().work_ends({4}, 0);
-  EXPECT_EQ(events(), (Lines{R"({"ph":"X","name":"timer","cat":"event","ts":0.000,"dur":0.002,"pid":1,"tid":4})",
-                             R"({"ph":"X","name":"timer","cat":"event","ts":0.001,"dur":0.002,"pid":1,"tid":5})",
-                             R"({"ph":"X","name":"timer","cat":"event","ts":0.002,"dur":0.002,"pid":1,"tid":4})"}));
+  EXPECT_EQ(events(), (Lines{R"({"ph":"X","name":"timer","cat":"event","ts":0.000,"dur":0.0019,"pid":1,"tid":4})",
+                             R"({"ph":"X","name":"timer","cat":"event","ts":0.001,"dur":0.0019,"pid":1,"tid":5})",
+                             R"({"ph":"X","name":"timer","cat":"event","ts":0.002,"dur":0.0019,"pid":1,"tid":4})"}));
 }
 
 TEST_F(TraceTest, WhatGoesOnAtTheEndEndsThere) {
   open();
   begin({10}, kHere, 0, {.category = "event", .name = "timer", .cause = kNoCall});
   trace().computation_begins({20}, kHere, 5, {9});
-  EXPECT_EQ(events(), (Lines{R"({"ph":"X","name":"timer","cat":"event","ts":0.010,"dur":0.990,"pid":1,"tid":4})",
-                             R"({"ph":"X","name":"compute","cat":"program","ts":0.020,"dur":0.980,"pid":1,"tid":5,"args":{"pid":9}})"}));
+  EXPECT_EQ(events(), (Lines{R"({"ph":"X","name":"timer","cat":"event","ts":0.010,"dur":0.9899,"pid":1,"tid":4})",
+                             R"({"ph":"X","name":"compute","cat":"program","ts":0.020,"dur":0.9799,"pid":1,"tid":5,"args":{"pid":9}})"}));
 }
 
 TEST_F(TraceTest, ACounterIsWrittenWhenTimeGoesOnAndItHasChanged) {
@@ -136,7 +136,7 @@ TEST_F(TraceTest, ACallIsASpanWithWhereItsTimeWent) {
 TEST_F(TraceTest, AFilterKeepsNeitherHalfOfAnArrowWhoseOtherHalfIsGone) {
   open({.nodes = {{1, 1}}});
   remote_kill();
-  EXPECT_EQ(events(), Lines{R"({"ph":"X","name":"KILL","cat":"message","ts":0.300,"dur":0.050,"pid":2,"tid":4,"args":{"call":7}})"});
+  EXPECT_EQ(events(), Lines{R"({"ph":"X","name":"KILL","cat":"message","ts":0.300,"dur":0.0499,"pid":2,"tid":4,"args":{"call":7}})"});
 }
 
 TEST_F(TraceTest, AFilterKeepsWhatBeginsInItsTime) {
