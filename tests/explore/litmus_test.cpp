@@ -35,6 +35,7 @@ Outcomes release_outcomes(const Litmus& litmus) {
 TEST(Litmus, DirectoriesAndIviesAllowExactlyWhatOneMemoryDoes) {
   std::vector<Design> designs = directory_designs();
   for (Design& design : ivy_designs()) designs.push_back(std::move(design));
+  for (Design& design : ivy_central_designs()) designs.push_back(std::move(design));
   for (const Design& design : designs) {
     std::size_t states = 0;
     for (const Litmus& litmus : litmus_tests()) {

@@ -4,6 +4,7 @@
 
 #include "models/protocol/directory/directory.hpp"
 #include "models/protocol/ivy/ivy.hpp"
+#include "models/protocol/ivy_central/ivy_central.hpp"
 #include "models/protocol/lrc/lrc.hpp"
 #include "tests/explore/world/cluster.hpp"
 
@@ -16,6 +17,10 @@ std::vector<Design> directory_designs();                                        
 Design ivy_design(std::string name, const ivy::Settings& settings);
 Design ivy_design(std::string name, const ivy::Settings& settings, const ivy::Table& table);
 std::vector<Design> ivy_designs();
+
+Design ivy_central_design(std::string name, const ivy_central::Settings& settings, const ivy_central::NodeRules& rules,
+                          const ivy_central::ManagerRules& manager);
+std::vector<Design> ivy_central_designs();
 
 Design lrc_design(std::string name, const lrc::Settings& settings, const lrc::PageRules& rules);
 std::vector<Design> lrc_designs();
