@@ -32,6 +32,13 @@ struct NodeCosts {
   Duration list_per_process;     // one line of ps
   Duration wakeup;               // make a blocked program runnable
   Duration ipc_operation;        // on a pipe, socket, segment or semaphore, besides copying
+  Duration file_lookup;          // of a path's component, or of a file's attributes
+  Duration file_open;            // make or end an open-file entry
+  Duration file_update;          // a change of the name space
+  Duration file_io;              // a read or write, besides its pages and copying
+  Duration file_page;            // find, enter or dirty a page of the cache
+  Duration disk_request;         // submit a request to the disk and take its end
+  std::uint64_t page_cache{};    // bytes
   Duration message_send;         // per message, sender's CPU
   Duration message_receive;      // per message, receiver's CPU, interrupt included
   Duration copy_per_kib;         // per KiB of message body, on each side

@@ -100,6 +100,12 @@ void FilePages::commit(const std::map<FileId, std::optional<Inode>>& inodes, Fil
   image_.next = next;
 }
 
+Bytes FilePages::on_disk(std::uint64_t block) const {
+  if (const auto newer = disk_cache_.find(block); newer != disk_cache_.end()) return newer->second;
+  if (const auto older = image_.blocks.find(block); older != image_.blocks.end()) return older->second;
+  return std::make_shared<const std::vector<std::byte>>(kBlockBytes);
+}
+
 std::optional<FilePages::Done> FilePages::done(const DiskDone& done) {
   const auto entry = ios_.extract(done.token);
   if (entry.empty()) return std::nullopt;
@@ -108,16 +114,10 @@ std::optional<FilePages::Done> FilePages::done(const DiskDone& done) {
   for (auto& [block, content] : io.blocks) {
     out.blocks.push_back(block);
     switch (io.kind) {
-      case DiskRequest::Kind::read: {
+      case DiskRequest::Kind::read:
         reading_.erase(block);
-        if (done.failed || cache_.contains(block)) break;   // somebody has written all of it meanwhile
-        const auto newer = disk_cache_.find(block);
-        const auto older = image_.blocks.find(block);
-        if (newer != disk_cache_.end()) keep(block, newer->second);
-        else if (older != image_.blocks.end()) keep(block, older->second);
-        else keep(block, std::make_shared<const std::vector<std::byte>>(kBlockBytes));
+        if (!done.failed && !cache_.contains(block)) keep(block, on_disk(block));   // else somebody has written all of it meanwhile
         break;
-      }
       case DiskRequest::Kind::write:
         writing_.erase(block);
         if (!done.failed) disk_cache_[block] = std::move(content);

@@ -77,6 +77,7 @@ class FilePages {
   };
   std::uint64_t ask(DiskRequest request, Io io, Effects& out);
   void keep(std::uint64_t block, Bytes content);
+  Bytes on_disk(std::uint64_t block) const;
 
   Options options_;
   DiskImage image_;

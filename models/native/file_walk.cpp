@@ -99,20 +99,15 @@ void FilePart::opened(std::uint64_t token, const vnode::Answer& answer, PartCont
   const bool existed = doing.step == Doing::Step::open_look_up;
   if (existed && flags.create && flags.exclusive) return fail(token, Errno::eexist, at);
   if (existed && reply.attributes.directory && (flags.write || flags.truncate)) return fail(token, Errno::eisdir, at);
-  switch (doing.step) {
-    case Doing::Step::open_look_up:
-    case Doing::Step::open_create:
-      doing.attributes = reply.attributes;
-      doing.step = Doing::Step::open_open;
-      return begin(token, vnode::Open{reply.attributes.file, flags.write}, doing.call, at);
-    case Doing::Step::open_open:
-      if (flags.truncate && flags.write && reply.attributes.size > 0) {
-        doing.step = Doing::Step::open_truncate;
-        return begin(token, vnode::SetSize{doing.attributes.file, 0}, doing.call, at);
-      }
-      return install(token, answer.served, at);
-    default: return install(token, answer.served, at);
+  if (doing.step == Doing::Step::open_look_up || doing.step == Doing::Step::open_create) {
+    doing.attributes = reply.attributes;
+    doing.step = Doing::Step::open_open;
+    return begin(token, vnode::Open{reply.attributes.file, flags.write}, doing.call, at);
   }
+  if (doing.step == Doing::Step::open_truncate || !flags.truncate || !flags.write || reply.attributes.size == 0)
+    return install(token, answer.served, at);
+  doing.step = Doing::Step::open_truncate;
+  begin(token, vnode::SetSize{doing.attributes.file, 0}, doing.call, at);
 }
 
 // The caller may have died meanwhile, or have too many descriptors; then the file is closed again.

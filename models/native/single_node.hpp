@@ -3,14 +3,22 @@
 #include <memory>
 
 #include "models/native/channels.hpp"
+#include "models/native/file_part.hpp"
 #include "models/native/kernel.hpp"
 #include "models/native/segments.hpp"
 
 namespace ssi::native {
 
+// A file system on the node's own disk.
+template <class C>
+std::unique_ptr<FileStore> store_of_one_node(NodeId self, const C& costs) {
+  return std::make_unique<FileStore>(self, FileCosts::of(costs), FileSettings::of(costs, true));
+}
+
 template <class C>
 Parts parts_of_one_node(NodeId self, const C& costs) {
   Parts parts;
+  parts.set(CallClass::file, std::make_unique<FilePart>(self, FileCosts::of(costs), store_of_one_node(self, costs)));
   parts.set(CallClass::channel, std::make_unique<Channels>(self, ChannelSettings::of(costs)));
   parts.set(CallClass::segment, std::make_unique<Segments>(self, SegmentSettings::of(costs)));
   return parts;

@@ -38,14 +38,14 @@ class FilesRig {
   Pid start() {
     const Pid pid = processes.allocate();
     processes.create(pid, processes.heritage(processes.init(), false), {}, out);
-    parts.forked(processes.init(), pid, processes, now, out);
+    parts.forked(processes.init(), pid, false, processes, now, out);
     settle();
     return pid;
   }
   Pid fork(Pid parent) {
     const Pid pid = processes.allocate();
     processes.create(pid, processes.heritage(parent, false), {}, out);
-    parts.forked(parent, pid, processes, now, out);
+    parts.forked(parent, pid, false, processes, now, out);
     settle();
     return pid;
   }
