@@ -217,8 +217,6 @@ bool Inodes::map_block(FileId id, std::uint64_t index) {
   return true;
 }
 
-Inodes::Changes Inodes::take_changes() { return std::exchange(changes_, {}); }
-
 void Inodes::recycle(const std::set<std::uint64_t>& blocks) {
   for (std::uint64_t block : blocks) {
     const bool known = unrecycled_.erase(block) == 1;
@@ -226,7 +224,5 @@ void Inodes::recycle(const std::set<std::uint64_t>& blocks) {
     free_.insert(block);
   }
 }
-
-std::vector<std::uint64_t> Inodes::take_dropped() { return std::exchange(dropped_, {}); }
 
 }   // namespace ssi::native

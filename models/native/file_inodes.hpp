@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/base/hash.hpp"
@@ -56,10 +57,12 @@ class Inodes {
     std::set<std::uint64_t> released;
   };
   const Changes& changes() const { return changes_; }
-  Changes take_changes();
+  Changes take_changes() { return std::exchange(changes_, {}); }
   void recycle(const std::set<std::uint64_t>& blocks);
   void release_later(const std::set<std::uint64_t>& blocks) { changes_.released.insert(blocks.begin(), blocks.end()); }
-  std::vector<std::uint64_t> take_dropped();   // blocks given up since the last call: their pages are of no use
+  std::vector<std::uint64_t> take_dropped() {
+    return std::exchange(dropped_, {});
+  }   // blocks given up since the last call: their pages are of no use
 
   FileId next() const { return next_; }
   const std::map<FileId, Inode>& all() const { return inodes_; }

@@ -155,8 +155,11 @@ void FilePart::found(std::uint64_t token, const vnode::Answer& answer, PartConte
     const vnode::Attributes& is = answer.reply.attributes;
     result.more = std::make_shared<const FileStat>(FileStat{is.file, is.size, is.links, is.directory});
   }
-  if (result.good() && doing.step == Doing::Step::lock)
-    entries_.at(doing.entry).locked = std::get<LockFile>(doing.request).kind != LockFile::Kind::unlock;
+  if (result.good() && doing.step == Doing::Step::lock) {
+    Entry& entry = entries_.at(doing.entry);
+    entry.locked = std::get<LockFile>(doing.request).kind != LockFile::Kind::unlock;
+    if (doing.caller == kNoPid) unlock(doing.entry, entry, at);   // granted while it was withdrawn
+  }
   finish(token, std::move(result), answer.served, at);
 }
 
