@@ -31,7 +31,7 @@ const std::array kWorkload{
 
 constexpr std::array<std::string_view, 2> kFidelities{"flow", "queue"};
 constexpr Field kFidelity{
-    "fidelity", Kind::choice_set, std::string_view{"flow"}, 0, 0, kFidelities, "how time passes on network and cores"};
+    "fidelity", Kind::choice_set, std::string_view{"queue"}, 0, 0, kFidelities, "how time passes on network and cores"};
 
 }   // namespace
 

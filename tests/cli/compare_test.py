@@ -160,7 +160,7 @@ class Compare(unittest.TestCase):
 
     def test_markdown(self):
         text = self.run_it("base", self.planted(self.slower), "--format", "markdown").stdout
-        self.assertIn("| worse | vproc, flow, seed 3 | calls.spawn.remote.p99 | ", text)
+        self.assertIn("| worse | vproc, queue, seed 3 | calls.spawn.remote.p99 | ", text)
         self.assertTrue(text.startswith("### \u274c small: worse"))
 
     def test_googles_compare_takes_the_export(self):
@@ -174,8 +174,8 @@ class Compare(unittest.TestCase):
             rows = json.load(file)
         changed = {row["name"]: [m["time"] for m in row["measurements"]] for row in rows
                    if any(m["time"] != 0 for m in row.get("measurements", []))}
-        self.assertEqual(list(changed), ["small/vproc/flow/calls.spawn.remote.p99"])
-        self.assertAlmostEqual(max(changed["small/vproc/flow/calls.spawn.remote.p99"]), 0.01, places=3)
+        self.assertEqual(list(changed), ["small/vproc/queue/calls.spawn.remote.p99"])
+        self.assertAlmostEqual(max(changed["small/vproc/queue/calls.spawn.remote.p99"]), 0.01, places=3)
 
     def test_custom_smaller_is_better(self):
         rows = json.loads(self.run_it("base", "base", "--format", "custom-smaller-is-better").stdout)

@@ -22,7 +22,7 @@ TEST(AKilledChild, LeavesTheOtherRunsAndAReplayCommand) {
   EXPECT_EQ(document["complete"], false);
   EXPECT_EQ(document["runs"].size(), 5U);
   const std::string error = program.error();
-  EXPECT_NE(error.find("a run died (smp, flow, seed "), std::string::npos) << error;
+  EXPECT_NE(error.find("a run died (smp, queue, seed "), std::string::npos) << error;
   EXPECT_NE(error.find("killed by signal 9 (Killed)"), std::string::npos) << error;
 
   // The command that it names runs, and gives the run that is missing.
@@ -62,9 +62,9 @@ TEST_P(Faults, HaveTheirExitCodeAndAReplayCommand) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Planted, Faults,
-                         testing::Values(Fault{"silent", 4, "no_progress", "no progress (flawed, flow, seed 1)"},
-                                         Fault{"invariant", 3, "invariant_broken", "an invariant was broken (flawed, flow, seed 1)"},
-                                         Fault{"check", 1, "bug", "a check of ours failed (flawed, flow, seed 1)"},
+                         testing::Values(Fault{"silent", 4, "no_progress", "no progress (flawed, queue, seed 1)"},
+                                         Fault{"invariant", 3, "invariant_broken", "an invariant was broken (flawed, queue, seed 1)"},
+                                         Fault{"check", 1, "bug", "a check of ours failed (flawed, queue, seed 1)"},
                                          Fault{"abort", 1, "", "killed by signal 6"}));
 
 TEST(ExitCodes, TheWorstOfSeveralRunsWins) {
@@ -119,7 +119,7 @@ TEST(RepeatCheck, FindsAStrategyThatIteratesPointers) {
   Program program(words, {.out = {}, .binary = SSISIM_FLAWED});
   EXPECT_EQ(program.wait(), 1) << program.error();
   const std::string error = program.error();
-  EXPECT_NE(error.find("a run is not repeatable (flawed, flow, seed 1): event "), std::string::npos) << error;
+  EXPECT_NE(error.find("a run is not repeatable (flawed, queue, seed 1): event "), std::string::npos) << error;
   EXPECT_NE(error.find(" NEWS   in the first run"), std::string::npos) << error;
   EXPECT_NE(error.find("ns "), std::string::npos) << error;
 }

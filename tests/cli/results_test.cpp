@@ -79,7 +79,7 @@ TEST(OutFolder, AnEarlierResultIsReplacedWhole) {
   Program program({"--scenario", kSmall, "--trace", "ops", "--replicates", "1"});
   ASSERT_EQ(program.wait(), 0);
   const std::string folder = program.folder() + "/results/small";
-  std::ifstream ops(folder + "/runs/vproc-flow-s1/ops.jsonl");
+  std::ifstream ops(folder + "/runs/vproc-queue-s1/ops.jsonl");
   std::set<std::string> keys;
   std::string line;
   ASSERT_TRUE(std::getline(ops, line));

@@ -86,7 +86,7 @@ class Traces(unittest.TestCase):
     def test_a_trace_changes_nothing(self):
         results = []
         for more in ([], ["--trace", "chrome,ops"], ["--trace", "chrome.gz,paje"]):
-            self.run_it(SMALL, *more)
+            self.run_it(SMALL, "--fidelity", "flow", *more)
             with open(os.path.join(self.folder, "out", "results.json"), "rb") as file:
                 results.append(file.read())
         self.assertEqual(results[0], results[1])
@@ -123,14 +123,14 @@ class Traces(unittest.TestCase):
         self.assertEqual(ops, kept)
 
     def test_compressed_traces_hold_the_same(self):
-        self.run_it(SMALL, "--trace", "chrome,ops,paje", "--replicates", "1")
+        self.run_it(SMALL, "--fidelity", "flow", "--trace", "chrome,ops,paje", "--replicates", "1")
         plain = {}
         for run, folder in self.runs():
             for name in sorted(os.listdir(folder)):
                 with open(os.path.join(folder, name), "rb") as file:
                     plain[run["label"], name] = file.read()
         self.assertEqual({name for _, name in plain}, {"ops.jsonl", "paje.trace", "trace.json"})
-        self.run_it(SMALL, "--trace", "chrome.gz,ops.gz,paje.gz", "--replicates", "1")
+        self.run_it(SMALL, "--fidelity", "flow", "--trace", "chrome.gz,ops.gz,paje.gz", "--replicates", "1")
         for run, folder in self.runs():
             self.assertEqual(sorted(os.listdir(folder)), ["ops.jsonl.gz", "paje.trace.gz", "trace.json.gz"])
             for name in os.listdir(folder):
@@ -139,7 +139,8 @@ class Traces(unittest.TestCase):
 
     def test_an_interrupted_run_leaves_a_whole_trace(self):
         words = [SSISIM, "--scenario", SMALL, "--out", "out", "--trace", "chrome,ops,paje", "--jobs", "2", "--replicates", "1", "--set",
-                 "workloads.0.params.count=9000", "--set", "workloads.1.params.count=90000", "--set", "duration=100s", "--set", "expect=[]"]
+                 "workloads.0.params.count=9000", "--set", "workloads.1.params.count=90000", "--set", "duration=100s", "--set", "expect=[]",
+                 "--fidelity", "flow"]
         with subprocess.Popen(words, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
             time.sleep(0.7)
             run.send_signal(signal.SIGTERM)

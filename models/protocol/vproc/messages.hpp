@@ -144,7 +144,7 @@ inline constexpr std::uint64_t kListedEntryBytes = 3 * 8 + 4 + 1;
 
 inline std::uint64_t bytes_of(const Create& m) { return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + (m.exec ? 0 : 4) + 3 + m.data_bytes; }
 inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 1; }
-inline std::uint64_t bytes_of(const Kill&) { return kHeaderBytes + 8 + 4 + 4 + 1; }
+inline std::uint64_t bytes_of(const Kill& m) { return kHeaderBytes + 8 + 4 + 1 + (m.not_at == kNowhere ? 0 : 4); }
 inline std::uint64_t bytes_of(const Killed&) { return kHeaderBytes + 8 + 1 + 1; }
 inline std::uint64_t bytes_of(const NotHere&) { return kHeaderBytes + 8; }
 inline std::uint64_t bytes_of(const Redirect&) { return kHeaderBytes + 8 + 4; }

@@ -29,7 +29,7 @@ TEST(Scenario, IsReadWhole) {
   EXPECT_EQ(s.replicates, 2U);
   EXPECT_EQ(s.duration.ns, 10'000'000'000);
   EXPECT_EQ(s.warmup.ns, 500'000'000);
-  EXPECT_EQ(s.fidelities, std::vector<std::string>{"flow"});
+  EXPECT_EQ(s.fidelities, std::vector<std::string>{"queue"});
   EXPECT_EQ(s.platform.name, "small");
   EXPECT_EQ(s.platform.nodes, 2U);
   EXPECT_EQ(s.platform.cores, 8U);
@@ -75,7 +75,7 @@ TEST(Scenario, DefaultsAreFilledIn) {
   EXPECT_EQ(loaded.scenario.seed, 1U);
   EXPECT_EQ(loaded.scenario.replicates, 1U);
   EXPECT_EQ(loaded.scenario.warmup.ns, 0);
-  EXPECT_EQ(loaded.scenario.fidelities, std::vector<std::string>{"flow"});
+  EXPECT_EQ(loaded.scenario.fidelities, std::vector<std::string>{"queue"});
   EXPECT_EQ(value_of(loaded.scenario.strategies[1].params, "cover"), config::Value(std::vector<std::string>{"process"}));
   EXPECT_EQ(value_of(loaded.scenario.strategies[1].params, "period"), config::Value(std::int64_t{1'500}));
 }

@@ -94,7 +94,7 @@ TEST(Memberships, AcknowledgesWhenWhatWasUnderWayIsSettled) {
 }
 
 TEST(Messages, WireSizesAreHeaderAndFields) {
-  EXPECT_EQ(bytes_of(vproc::Kill{}), 48U + 17);
+  EXPECT_EQ(bytes_of(vproc::Kill{}), 48U + 13);
   EXPECT_EQ(bytes_of(vproc::Create{.data_bytes = 4096}), 48U + 75 + 4096);
   vproc::Listed listed{std::make_shared<const std::vector<ProcessInfo>>(3)};
   EXPECT_EQ(bytes_of(listed), 48U + 4 + 3 * 29);
