@@ -31,6 +31,17 @@ static_assert(upper_of(index_of(INT64_MAX)) == INT64_MAX);
 
 }   // namespace
 
+void Histogram::add(std::int64_t value_ns) {
+  SSI_CHECK(value_ns >= 0, "a negative value in a histogram");
+  const std::size_t index = index_of(static_cast<std::uint64_t>(value_ns));
+  if (index >= counts_.size()) counts_.resize(index + 1);
+  ++counts_[index];
+  ++count_;
+  sum_ += static_cast<std::uint64_t>(value_ns);
+  min_ = std::min(min_, value_ns);
+  max_ = std::max(max_, value_ns);
+}
+
 void Histogram::add(std::int64_t value_ns, std::uint64_t times) {
   SSI_CHECK(value_ns >= 0, "a negative value in a histogram");
   if (times == 0) return;

@@ -17,7 +17,8 @@ class Histogram {
   };
   using Sum = unsigned __int128;   // exact: 2^64 values of 2^63 fit
 
-  void add(std::int64_t value_ns, std::uint64_t times = 1);   // value_ns >= 0
+  void add(std::int64_t value_ns);   // value_ns >= 0
+  void add(std::int64_t value_ns, std::uint64_t times);
   void merge(const Histogram& other);
 
   std::uint64_t count() const { return count_; }

@@ -5,15 +5,6 @@
 namespace ssi {
 namespace {
 
-std::uint64_t derive(std::uint64_t seed, std::string_view name, std::uint64_t a, std::uint64_t b) {
-  StateHash hash;
-  hash.add(seed);
-  hash.add(name);
-  hash.add(a);
-  hash.add(b);
-  return hash.value();
-}
-
 constexpr std::uint64_t rotate_left(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
 
 }   // namespace
@@ -39,17 +30,29 @@ std::uint64_t Stream::next() {
 
 std::uint64_t Stream::below(std::uint64_t bound) {
   SSI_CHECK(bound > 0, "a draw below 0");
-  const std::uint64_t limit = -bound % bound;   // values under it would favour small results
   for (;;) {
     const std::uint64_t draw = next();
-    if (draw >= limit) return draw % bound;
+    // Values under -bound % bound would favour small results; that is less than bound, so it is seldom worked out.
+    if (draw >= bound || draw >= -bound % bound) return draw % bound;
   }
 }
 
 double Stream::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
-Stream RandomRoot::stream(std::string_view name, std::uint64_t a, std::uint64_t b) const { return Stream(derive(seed_, name, a, b)); }
+NamedStreams::NamedStreams(std::uint64_t seed, std::string_view name) {
+  prefix_.add(seed);
+  prefix_.add(name);
+}
 
-RandomRoot RandomRoot::child(std::string_view name, std::uint64_t a) const { return RandomRoot(derive(seed_, name, a, ~0ULL)); }
+std::uint64_t NamedStreams::seed_of(std::uint64_t a, std::uint64_t b) const {
+  StateHash hash = prefix_;
+  hash.add(a);
+  hash.add(b);
+  return hash.value();
+}
+
+Stream NamedStreams::stream(std::uint64_t a, std::uint64_t b) const { return Stream(seed_of(a, b)); }
+
+RandomRoot RandomRoot::child(std::string_view name, std::uint64_t a) const { return RandomRoot(named(name).seed_of(a, ~0ULL)); }
 
 }   // namespace ssi

@@ -23,12 +23,24 @@ class Stream {
   std::array<std::uint64_t, 4> state_;
 };
 
+// Streams of one name, told apart by two numbers: the name is hashed once.
+class NamedStreams {
+ public:
+  NamedStreams(std::uint64_t seed, std::string_view name);
+  Stream stream(std::uint64_t a = 0, std::uint64_t b = 0) const;
+  std::uint64_t seed_of(std::uint64_t a, std::uint64_t b) const;
+
+ private:
+  StateHash prefix_;
+};
+
 // The root of one run's randomness. Copies draw the same streams.
 class RandomRoot {
  public:
   RandomRoot() = default;
   explicit RandomRoot(std::uint64_t seed) : seed_(seed) {}
-  Stream stream(std::string_view name, std::uint64_t a = 0, std::uint64_t b = 0) const;
+  Stream stream(std::string_view name, std::uint64_t a = 0, std::uint64_t b = 0) const { return named(name).stream(a, b); }
+  NamedStreams named(std::string_view name) const { return {seed_, name}; }
   RandomRoot child(std::string_view name, std::uint64_t a = 0) const;
 
  private:

@@ -72,9 +72,9 @@ class Effects {
   struct Send {
     NodeId to;
     TxnId txn;
-    Priority priority;
+    Priority priority = Priority::normal;
     CallId cause;
-    bool before_work;
+    bool before_work = false;
     Body body;
   };
   struct Completion {
@@ -94,8 +94,13 @@ class Effects {
   // Appends a message. The host sets the priority: raised while a message is being handled, normal otherwise.
   template <class Variant>
   void send(NodeId to, TxnId txn, Variant message, SendOptions options = {}) {
-    sends.push_back({to, txn, serving ? Priority::raised : Priority::normal, options.cause == kNoCall ? cause : options.cause,
-                     options.before_work, Body(std::move(message))});
+    Send& made = sends.emplace_back();
+    made.to = to;
+    made.txn = txn;
+    made.priority = serving ? Priority::raised : Priority::normal;
+    made.cause = options.cause == kNoCall ? cause : options.cause;
+    made.before_work = options.before_work;
+    made.body.hold(std::move(message));
   }
   // Asks the node's disk, once the work is done; DiskDone with this token tells the end.
   void disk(DiskRequest request) { disk_requests.push_back(request); }

@@ -36,7 +36,8 @@ concept MessageStruct = requires(const T& t) {
   { bytes_of(t) } -> std::convertible_to<std::uint64_t>;
 };
 
-// Holds any one protocol's variant without allocation, so that the transport and the host need not know protocols.
+// Holds any one protocol's variant without allocation, so that the transport and the host need not know protocols. What the host
+// asks of every message (type, bytes) is found out once, when it is made.
 class Body {
  public:
   static constexpr std::size_t kInlineBytes = 104;
@@ -45,25 +46,42 @@ class Body {
   template <class V>
   requires(!std::same_as<std::remove_cvref_t<V>, Body>)
       // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the requirement above excludes Body
-      explicit Body(V&& variant)
-      : ops_(&kOps<std::remove_cvref_t<V>>) {
-    using T = std::remove_cvref_t<V>;
-    static_assert(sizeof(T) <= kInlineBytes && std::is_nothrow_move_constructible_v<T>, "put what is large behind a shared_ptr<const T>");
-    ::new (static_cast<void*>(&storage_)) T(std::forward<V>(variant));
+      explicit Body(V&& variant) {
+    hold(std::forward<V>(variant));
   }
-  Body(const Body& other) : ops_(other.ops_) {
+  Body(const Body& other) : ops_(other.ops_), type_(other.type_), bytes_(other.bytes_), plain_(other.plain_) {
     if (ops_) ops_->copy(&other.storage_, &storage_);
   }
-  Body(Body&& other) noexcept : ops_(other.ops_) {
-    if (ops_) ops_->move(&other.storage_, &storage_);
-  }
-  Body& operator=(Body other) noexcept {
+  Body(Body&& other) noexcept { take(other); }
+  Body& operator=(const Body& other) { return *this = Body(other); }
+  Body& operator=(Body&& other) noexcept {
+    if (this == &other) return *this;
     reset();
-    ops_ = other.ops_;
-    if (ops_) ops_->move(&other.storage_, &storage_);
+    take(other);
     return *this;
   }
   ~Body() { reset(); }
+
+  // Of an empty body.
+  template <class V>
+  void hold(V&& variant) {
+    using T = std::remove_cvref_t<V>;
+    static_assert(sizeof(T) <= kInlineBytes && std::is_nothrow_move_constructible_v<T>, "put what is large behind a shared_ptr<const T>");
+    SSI_CHECK(ops_ == nullptr, "a body is made twice");
+    std::visit(
+        [this]<MessageStruct M>(const M& m) {
+          type_ = &kMessageType<M>;
+          bytes_ = bytes_of(m);
+          plain_ = std::is_trivially_destructible_v<M>;
+        },
+        variant);
+    ::new (static_cast<void*>(&storage_)) T(std::forward<V>(variant));
+    ops_ = &kOps<T>;
+  }
+  void reset() noexcept {
+    if (ops_ && !plain_) ops_->destroy(&storage_);
+    ops_ = nullptr;
+  }
 
   template <class V>
   bool is() const {
@@ -74,34 +92,31 @@ class Body {
     SSI_CHECK(is<V>(), "a message reached a machine of another protocol");
     return *std::launder(reinterpret_cast<const V*>(&storage_));
   }
-  const MessageType& type() const { return *ops_->type(&storage_); }
-  std::uint64_t bytes() const { return ops_->bytes(&storage_); }
+  const MessageType& type() const { return *type_; }
+  std::uint64_t bytes() const { return bytes_; }
 
  private:
   struct Ops {
     void (*copy)(const void*, void*);
     void (*move)(void*, void*) noexcept;
     void (*destroy)(void*) noexcept;
-    const MessageType* (*type)(const void*);
-    std::uint64_t (*bytes)(const void*);
   };
   template <class V>
-  static constexpr Ops kOps{
-      [](const void* from, void* to) { ::new (to) V(*static_cast<const V*>(from)); },
-      [](void* from, void* to) noexcept { ::new (to) V(std::move(*static_cast<V*>(from))); },
-      [](void* at) noexcept { static_cast<V*>(at)->~V(); },
-      [](const void* at) {
-        return std::visit([]<MessageStruct T>(const T&) -> const MessageType* { return &kMessageType<T>; }, *static_cast<const V*>(at));
-      },
-      [](const void* at) {
-        return std::visit([]<MessageStruct T>(const T& t) -> std::uint64_t { return bytes_of(t); }, *static_cast<const V*>(at));
-      }};
-  void reset() noexcept {
-    if (ops_) ops_->destroy(&storage_);
-    ops_ = nullptr;
+  static constexpr Ops kOps{[](const void* from, void* to) { ::new (to) V(*static_cast<const V*>(from)); },
+                            [](void* from, void* to) noexcept { ::new (to) V(std::move(*static_cast<V*>(from))); },
+                            [](void* at) noexcept { static_cast<V*>(at)->~V(); }};
+  void take(Body& other) noexcept {
+    ops_ = other.ops_;
+    type_ = other.type_;
+    bytes_ = other.bytes_;
+    plain_ = other.plain_;
+    if (ops_) ops_->move(&other.storage_, &storage_);
   }
 
   const Ops* ops_ = nullptr;
+  const MessageType* type_ = nullptr;
+  std::uint64_t bytes_ = 0;
+  bool plain_ = true;   // nothing to destroy
   alignas(std::max_align_t) std::byte storage_[kInlineBytes];
 };
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -47,8 +48,10 @@ class Program {
       void await_suspend(std::coroutine_handle<>) const noexcept {}
       Result await_resume() const { return std::move(promise.result); }
     };
-    Awaiter await_transform(Call next) {
-      call = std::move(next);
+    template <class C>
+    Awaiter await_transform(C&& next) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<C>, Call>) call = std::forward<C>(next);
+      else call.template emplace<std::remove_cvref_t<C>>(std::forward<C>(next));
       return {*this};
     }
   };
@@ -63,13 +66,13 @@ class Program {
     if (handle_) handle_.destroy();
   }
 
-  // Runs to the next call; nullopt: the program has returned, which means exit(0). `last` answers the call before.
-  std::optional<Call> resume(Result last) {
+  // Runs to the next call; nullptr: the program has returned, which means exit(0). `last` answers the call before. The call stays
+  // where it is until the program is resumed or destroyed.
+  const Call* resume(Result&& last) {
     handle_.promise().result = std::move(last);
     handle_.resume();
     if (handle_.promise().error) std::rethrow_exception(handle_.promise().error);
-    if (handle_.done()) return std::nullopt;
-    return handle_.promise().call;
+    return handle_.done() ? nullptr : &handle_.promise().call;
   }
 
  private:

@@ -25,6 +25,7 @@ struct Settings : Demand {
 };
 
 constexpr std::array<std::string_view, 4> kTargets{"local", "round_robin", "random", "random_other"};
+enum class Target : std::uint8_t { local, round_robin, random, random_other };   // the same
 constexpr std::array<std::string_view, 2> kSignals{"none", "usr1"};
 constexpr std::array<std::string_view, 2> kHomes{"home", "next"};
 
@@ -81,7 +82,9 @@ class SignalStorm final : public Workload {
   WorkloadSetup setup_;
   Settings settings_;
   RandomRoot random_;
+  NamedStreams targets_;
   Signal signal_;
+  Target policy_;
   Starts starts_;
   std::vector<Schedule> schedules_;         // by start
   std::vector<std::vector<Pid>> victims_;   // by start and number; kNoPid: not ready, or never forked
@@ -90,8 +93,10 @@ class SignalStorm final : public Workload {
 
 SignalStorm::SignalStorm(const WorkloadSetup& setup, Settings settings)
     : setup_(setup), settings_(std::move(settings)), random_(setup.random.child("signal_storm", setup.index)),
-      signal_(settings_.signal == "usr1" ? Signal::usr1 : Signal::none), starts_(setup.starts),
-      victims_(starts_.size(), std::vector<Pid>(settings_.victims, kNoPid)), preparing_(starts_.size()), sending_(starts_.size()) {
+      targets_(random_.named("target")), signal_(settings_.signal == "usr1" ? Signal::usr1 : Signal::none),
+      policy_(static_cast<Target>(std::find(kTargets.begin(), kTargets.end(), settings_.placement) - kTargets.begin())),
+      starts_(setup.starts), victims_(starts_.size(), std::vector<Pid>(settings_.victims, kNoPid)), preparing_(starts_.size()),
+      sending_(starts_.size()) {
   for (std::uint32_t start = 0; start < starts_.size(); ++start)
     schedules_.push_back(schedule_of(settings_, static_cast<std::uint64_t>(settings_.count), random_.stream("arrivals", start)));
 }
@@ -162,20 +167,25 @@ std::uint32_t SignalStorm::ready(std::uint32_t start) const {
 }
 
 Pid SignalStorm::target(std::uint32_t start, std::uint64_t number) const {
-  Stream draws = random_.stream("target", start, number);
+  Stream draws = targets_.stream(start, number);
   const std::uint32_t chosen = target_start(start, number, draws);
   return victims_[chosen][draws.below(settings_.victims)];
 }
 
 std::uint32_t SignalStorm::target_start(std::uint32_t start, std::uint64_t number, Stream& draws) const {
   const std::uint32_t starts = starts_.size();
-  if (settings_.placement == "local") return start;
-  if (settings_.placement == "round_robin") return static_cast<std::uint32_t>((start + number) % starts);
-  if (settings_.placement == "random") return static_cast<std::uint32_t>(draws.below(starts));
-  SSI_CHECK(settings_.placement == "random_other", "an unknown placement: " + settings_.placement);
-  if (starts == 1) return start;
-  const auto other = static_cast<std::uint32_t>(draws.below(starts - 1));
-  return other < start ? other : other + 1;
+  switch (policy_) {
+    case Target::local: return start;
+    case Target::round_robin: return static_cast<std::uint32_t>((start + number) % starts);
+    case Target::random: return static_cast<std::uint32_t>(draws.below(starts));
+    case Target::random_other: {
+      if (starts == 1) return start;
+      const auto other = static_cast<std::uint32_t>(draws.below(starts - 1));
+      return other < start ? other : other + 1;
+    }
+  }
+  SSI_CHECK(false, "an unknown placement: " + settings_.placement);
+  return start;
 }
 
 std::unique_ptr<Workload> make_signal_storm(const WorkloadSetup& setup, const config::Values& params) {

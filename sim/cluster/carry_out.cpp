@@ -213,10 +213,12 @@ void Cluster::complete(Effects::Completion& completion, const Trail& trail) {
   OpenCall* call = ledger_.find(completion.call);
   SSI_CHECK(call, "the completion of a call that is over");
   if (call->state == OpenCall::State::abandoned) return;
+  const std::uint32_t slot = call->program;
   const Pid caller = call->caller;
   ledger_.answer(*call, trail, now(), completion.result, completion.served);
-  Running* program = programs_.find(caller);
-  if (!program || program->call != completion.call) return;   // an exit, or a call of the host as init
+  if (slot == kNoProgram) return;
+  Running* program = &programs_.in_slot(slot);
+  if (program->pid != caller || program->call != completion.call) return;   // an exit
   program->call = kNoCall;
   answer_program(*program, std::move(completion.result));
 }

@@ -46,7 +46,7 @@ void Cluster::wait_for_service(NodeId node, const Item& item, bool raised) {
 }
 
 void Cluster::discard(Token packet) {
-  packets_[packet].message.body = Body();
+  packets_[packet].message.body.reset();
   packets_.give_back(packet);
 }
 

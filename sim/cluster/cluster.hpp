@@ -6,6 +6,7 @@
 // done, sends leave, completions reach programs, and programs start or go on.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -198,9 +199,9 @@ class Cluster final : public BackendClient {
   void launch(std::uint32_t workload);
   void obey(const ProgramOrder& order, NodeId node);
   void go_on(Running& program);
-  void answer_program(Running& program, Result result);
-  void advance(Running& program, Result result);
-  bool begin_call(Running& program, Call call);   // false: it took no time and is ok
+  void answer_program(Running& program, Result&& result);
+  void advance(Running& program, Result&& result);
+  bool begin_call(Running& program, const Call& call);   // false: it took no time and is ok
   void end_program(Pid pid);
   void stop_program(Running& program);
   void compute(Running& program, Duration work);
@@ -231,10 +232,11 @@ class Cluster final : public BackendClient {
   Pool<Work> works_;
   Pool<DiskAccess> accesses_;
   Pool<OneSided> verbs_;
-  std::vector<Nic> nics_;     // of each node; none when they have no limits
-  Pool<TimerDue> timers_;     // that are due and wait for service
-  Pool<FrozenDue> frozen_;    // the same
-  bool ever_moved_ = false;   // some program was frozen: calls may have to follow their callers
+  std::vector<Nic> nics_;          // of each node; none when they have no limits
+  Pool<TimerDue> timers_;          // that are due and wait for service
+  Pool<FrozenDue> frozen_;         // the same
+  bool ever_moved_ = false;        // some program was frozen: calls may have to follow their callers
+  std::deque<Call> first_calls_;   // that start the first programs
   Instant now_{};
   Effects out_;
   std::vector<Token> ready_, dropped_;

@@ -17,20 +17,22 @@ record::FinishedCall as_finished(const OpenCall& call, const Trail& path, Instan
 
 }   // namespace
 
-OpenCall& Ledger::open(Call request, Pid caller, NodeId node, Instant issued, bool recorded) {
+OpenCall& Ledger::open(const Call& request, Pid caller, NodeId node, Instant issued, bool recorded) {
   const std::uint32_t slot = pool_.take();
-  const CallId id{(std::uint64_t{++generation_} << 32) | slot};
-  Trail trail{.cause = id, .mark = issued};
-  const std::size_t kind = request.index();
-  pool_[slot] = {.id = id,
-                 .request = std::move(request),
-                 .kind = kind,
-                 .caller = caller,
-                 .node = node,
-                 .issued = issued,
-                 .last = trail,
-                 .recorded = recorded};
-  return pool_[slot];
+  OpenCall& call = pool_[slot];
+  call.id = {(std::uint64_t{++generation_} << 32) | slot};
+  call.request = &request;
+  call.kind = request.index();
+  call.caller = caller;
+  call.program = kNoProgram;
+  call.node = node;
+  call.issued = issued;
+  call.last = {.cause = call.id, .mark = issued};
+  call.messages = 0;
+  call.under_way = 0;
+  call.state = OpenCall::State::pending;
+  call.recorded = recorded;
+  return call;
 }
 
 void Ledger::stopped(OpenCall& call) {

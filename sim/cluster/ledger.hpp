@@ -16,11 +16,14 @@ struct Trail {
   record::PathTime where{};
 };
 
+inline constexpr std::uint32_t kNoProgram = ~std::uint32_t{0};   // the host asks, as init
+
 struct OpenCall {
   CallId id;
-  Call request;
-  std::size_t kind{};   // index of the request
+  const Call* request = nullptr;   // valid until it is served or its caller is dead
+  std::size_t kind{};              // index of the request
   Pid caller;
+  std::uint32_t program = kNoProgram;   // slot of the caller's
   NodeId node;
   Instant issued;
   Trail last;                    // of the last piece of kernel work done for it
@@ -34,7 +37,8 @@ class Ledger {
  public:
   explicit Ledger(record::Recorder& recorder) : recorder_(recorder) {}
 
-  OpenCall& open(Call request, Pid caller, NodeId node, Instant issued, bool recorded);
+  // Refers to the request until the call is served.
+  OpenCall& open(const Call& request, Pid caller, NodeId node, Instant issued, bool recorded);
   OpenCall* find(CallId id) {   // nullptr: none, or settled
     if (id == kNoCall) return nullptr;
     OpenCall& call = pool_[slot_of(id)];

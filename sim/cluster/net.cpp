@@ -35,6 +35,7 @@ void Net::arrive(const Header& header, Token token, std::vector<Token>& ready, s
   }
   ready.push_back(token);
   ++next;
+  if (held_.empty()) return;
   auto at = held_.find(Place{header.from, header.to, header.priority, next});
   while (at != held_.end() && at->first == Place{header.from, header.to, header.priority, next}) {
     ready.push_back(at->second);

@@ -4,6 +4,7 @@
 namespace ssi::sim {
 namespace {
 
+const Call kReturned = Exit{0};
 constexpr int kStepsAtOnce = 1'000'000;   // calls that take no time, one after the other: more is an endless loop
 
 }   // namespace
@@ -15,8 +16,7 @@ void Cluster::launch(std::uint32_t index) {
     const NodeId node{setup_.one_machine ? 0 : where};
     Spawn spawn{load.workload->first_program(where), {}};
     if (setup_.one_machine) spawn.placement = {Placement::Kind::node, {where}};
-    OpenCall& call = ledger_.open(Call(spawn), init_on(node), node, now(), false);
-    enqueue(call);
+    enqueue(ledger_.open(first_calls_.emplace_back(spawn), init_on(node), node, now(), false));
   }
 }
 
@@ -46,29 +46,27 @@ void Cluster::obey(const ProgramOrder& order, NodeId node) {
 void Cluster::go_on(Running& program) {
   if (program.stopped || program.frozen) return;
   if (program.left.ns > 0) return compute(program, std::exchange(program.left, Duration{}));
-  if (!program.held) return;
-  const Result held = *std::exchange(program.held, std::nullopt);
-  advance(program, held);
+  if (program.held) advance(program, *std::exchange(program.held, std::nullopt));
 }
 
-void Cluster::answer_program(Running& program, Result result) {
+void Cluster::answer_program(Running& program, Result&& result) {
   if (program.stopped || program.frozen) program.held = std::move(result);
   else advance(program, std::move(result));
 }
 
-void Cluster::advance(Running& program, Result result) {
+void Cluster::advance(Running& program, Result&& result) {
   for (int steps = 0; steps < kStepsAtOnce; ++steps) {
     program.self->now = now();
-    std::optional<Call> call = program.program->resume(std::move(result));
+    const Call* call = program.program->resume(std::move(result));
     for (Instant intended : program.self->finished) recorder_.work_done(now(), program.what.workload, intended);
     program.self->finished.clear();
-    if (begin_call(program, call ? std::move(*call) : Call(Exit{0}))) return;
+    if (begin_call(program, call ? *call : kReturned)) return;
     result = Result::ok();   // of a call that takes no time
   }
   SSI_CHECK(false, "a program makes calls that take no time, without end");
 }
 
-bool Cluster::begin_call(Running& program, Call request) {
+bool Cluster::begin_call(Running& program, const Call& request) {
   if (const auto* asked = std::get_if<Compute>(&request)) {
     if (asked->cpu.ns <= 0) return false;
     program.touches = *asked;
@@ -83,7 +81,8 @@ bool Cluster::begin_call(Running& program, Call request) {
     backend_.wake_at(*agenda_.first());
     return true;
   }
-  OpenCall& call = ledger_.open(std::move(request), program.pid, program.node, now(), true);
+  OpenCall& call = ledger_.open(request, program.pid, program.node, now(), true);
+  call.program = program.slot;
   program.call = call.id;
   enqueue(call);
   return true;
@@ -93,17 +92,17 @@ void Cluster::compute(Running& program, Duration work) {
   program.computing = true;
   program.begun = work;
   ++foreground_;
-  if (trace_) trace_->computation_begins(now(), program.node, programs_.slot(program.pid), program.pid);
+  if (trace_) trace_->computation_begins(now(), program.node, program.slot, program.pid);
   at(program.node).program_used += work;
-  backend_.start_work(program.node, CpuClass::program, work, programs_.slot(program.pid) | kProgramWork);
+  backend_.start_work(program.node, CpuClass::program, work, program.slot | kProgramWork);
 }
 
 // What was left of a computation that goes no further now.
 Duration Cluster::break_off(Running& program) {
   program.computing = false;
   --foreground_;
-  if (trace_) trace_->computation_ends(now(), programs_.slot(program.pid));
-  const Duration left = backend_.cancel_work(programs_.slot(program.pid) | kProgramWork);
+  if (trace_) trace_->computation_ends(now(), program.slot);
+  const Duration left = backend_.cancel_work(program.slot | kProgramWork);
   at(program.node).program_used += Duration{-left.ns};
   touch_memory(program, {program.begun.ns - left.ns});
   return left;

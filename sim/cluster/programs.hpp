@@ -13,6 +13,7 @@ namespace ssi::sim {
 
 struct Running {
   Pid pid{};
+  std::uint32_t slot = 0;   // its own
   NodeId node{};
   ProgramRef what;
   std::unique_ptr<workload::Self> self;       // stays where it is: the coroutine refers to it
@@ -36,6 +37,7 @@ class Programs {
     const std::uint32_t slot = pool_.take();
     Running& program = pool_[slot] = Running{};
     program.pid = pid;
+    program.slot = slot;
     slots_[pid.value] = slot;
     return program;
   }
@@ -50,7 +52,6 @@ class Programs {
     return at == slots_.end() ? nullptr : &pool_[at->second];
   }
   const Running* find(Pid pid) const { return const_cast<Programs*>(this)->find(pid); }
-  std::uint32_t slot(Pid pid) const { return slots_.at(pid.value); }
   Running& in_slot(std::uint32_t slot) { return pool_[slot]; }
   std::size_t size() const { return slots_.size(); }
 

@@ -104,8 +104,8 @@ void Cluster::handle_call(OpenCall& call, Service& service) {
   if (ever_moved_ && goes_elsewhere(call)) return;
   recorder_.delivered({now(), service.node, service.node, kCalls[call.kind].hash, kCalls[call.kind].name});
   service.trail = call.last;
-  CallEvent event{call.id, call.caller, &call.request};
-  if (takes_memory(call.request))
+  CallEvent event{call.id, call.caller, call.request};
+  if (takes_memory(*call.request))
     if (const Running* caller = programs_.find(call.caller)) event.memory = caller->memory;
   if (setup_.one_machine) service.socket = socket_for(event);
   run_machine(event, service);

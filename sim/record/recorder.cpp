@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
+#include "models/base/flat_map.hpp"
 #include "sim/record/message_counter.hpp"
 #include "sim/record/ops_writer.hpp"
 
@@ -12,7 +12,14 @@ namespace ssi::record {
 namespace {
 
 // Node-local calls: the host serves them, so they say nothing of a design and are kept out of the timeline.
-constexpr bool node_local(std::size_t kind) { return kCallNames[kind] == "compute" || kCallNames[kind] == "sleep"; }
+constexpr bool node_local(std::size_t kind) {
+  constexpr auto kNodeLocal = [] {
+    std::array<bool, kCalls> local{};
+    for (std::size_t i = 0; i < kCalls; ++i) local[i] = kCallNames[i] == "compute" || kCallNames[i] == "sleep";
+    return local;
+  }();
+  return kNodeLocal[kind];
+}
 
 Place place_of(const FinishedCall& call) { return call.served == call.node ? Place::local : Place::remote; }
 
@@ -32,6 +39,7 @@ struct Recorder::State {
   void answered(const FinishedCall& call);
   void settled(const FinishedCall& call, std::uint32_t total_messages);
   void settle_rest();
+  void keep(const FinishedCall& call);
 
   Options options;
   std::array<std::array<CallStats, 2>, kCalls> calls;
@@ -49,7 +57,9 @@ struct Recorder::State {
   StateHash fingerprint;
   std::uint64_t event_count = 0, unsettled = 0;
   Instant now{}, end{};
-  std::unordered_map<std::uint64_t, FinishedCall> unsettled_calls;   // lookup only; sorted at the end
+  std::vector<FinishedCall> unsettled_calls;   // slots, used again
+  std::vector<std::uint32_t> free_slots;
+  FlatMap<std::uint32_t> slot_of;   // of the call of that id
 };
 
 void Recorder::State::answered(const FinishedCall& call) {
@@ -78,12 +88,25 @@ void Recorder::State::settled(const FinishedCall& call, std::uint32_t total_mess
 // At the end of a run that was cut off: what is known of a call then are the messages on its critical path.
 void Recorder::State::settle_rest() {
   std::vector<FinishedCall> rest;
-  for (const auto& [id, call] : unsettled_calls) rest.push_back(call);
+  slot_of.each([&](std::uint64_t, std::uint32_t slot) { rest.push_back(unsettled_calls[slot]); });
   std::sort(rest.begin(), rest.end(),
             [](const FinishedCall& a, const FinishedCall& b) { return std::pair(a.answered, a.id) < std::pair(b.answered, b.id); });
   for (const FinishedCall& call : rest) settled(call, call.path_messages);
   unsettled = rest.size();
-  unsettled_calls.clear();
+  slot_of = {};
+}
+
+void Recorder::State::keep(const FinishedCall& call) {
+  const auto [slot, fresh] = slot_of.insert(call.id.value);
+  SSI_CHECK(fresh, "a call was answered twice");
+  if (free_slots.empty()) {
+    *slot = static_cast<std::uint32_t>(unsettled_calls.size());
+    unsettled_calls.push_back(call);
+  } else {
+    *slot = free_slots.back();
+    free_slots.pop_back();
+    unsettled_calls[*slot] = call;
+  }
 }
 
 Recorder::Recorder(Options options) : state_(std::make_unique<State>(std::move(options))) {}
@@ -108,16 +131,17 @@ void Recorder::call_answered(const FinishedCall& call) {
   State& s = *state_;
   if (s.measured(call.issued)) s.answered(call);
   else if (!s.ops.on() && !s.trace) return;
-  const bool fresh = s.unsettled_calls.emplace(call.id.value, call).second;
-  SSI_CHECK(fresh, "a call was answered twice");
+  s.keep(call);
 }
 
 void Recorder::call_settled(CallId call, std::uint32_t total_messages) {
   State& s = *state_;
-  const auto found = s.unsettled_calls.find(call.value);
-  if (found == s.unsettled_calls.end()) return;   // issued before warmup ended
-  s.settled(found->second, total_messages);
-  s.unsettled_calls.erase(found);
+  const std::uint32_t* found = s.slot_of.find(call.value);
+  if (!found) return;   // issued before warmup ended
+  const std::uint32_t slot = *found;
+  s.settled(s.unsettled_calls[slot], total_messages);
+  s.slot_of.erase(call.value);
+  s.free_slots.push_back(slot);
 }
 
 void Recorder::call_abandoned(const FinishedCall& call) {

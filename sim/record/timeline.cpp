@@ -27,9 +27,12 @@ void Timeline::call(Instant when, std::int64_t latency_ns, bool succeeded) {
 void Timeline::work(Instant when) { ++at(when).work_done; }
 
 Timeline::Bucket& Timeline::at(Instant when) {
+  if (when >= last_begin_ && when < last_begin_ + width_ && last_ < buckets_.size()) return buckets_[last_];
   while (static_cast<std::size_t>(when.ns / width_.ns) >= kMaxBuckets) halve();
   const auto index = static_cast<std::size_t>(when.ns / width_.ns);
   if (index >= buckets_.size()) buckets_.resize(index + 1);
+  last_ = index;
+  last_begin_ = Instant{static_cast<std::int64_t>(index) * width_.ns};
   return buckets_[index];
 }
 

@@ -30,6 +30,8 @@ class Timeline {
   void halve();
 
   Duration width_;
+  std::size_t last_ = 0;   // the bucket that was used last
+  Instant last_begin_{};   // ... and its begin: most calls fall into it, and a division is dear
   std::vector<Bucket> buckets_;
 };
 

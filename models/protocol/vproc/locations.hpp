@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <unordered_map>
 
+#include "models/base/flat_map.hpp"
 #include "models/base/hash.hpp"
 #include "models/base/ids.hpp"
 
@@ -23,8 +23,8 @@ class Locations {
 
  private:
   std::size_t limit_;
-  std::unordered_map<std::uint64_t, NodeId> where_;   // lookup only; by Pid::value
-  std::deque<Pid> order_;                             // the same pids, oldest first
+  FlatMap<NodeId> where_;   // by Pid::value
+  std::deque<Pid> order_;   // the same pids, oldest first
 };
 
 }   // namespace ssi::vproc

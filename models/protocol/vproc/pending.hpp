@@ -105,7 +105,15 @@ class PendingTable {
   template <class T>
   TxnId open(T record) {
     const TxnId txn = fresh();
-    records_.emplace(txn, std::move(record));
+    if (spare_.nodes.empty()) {
+      records_.emplace_hint(records_.end(), txn, std::move(record));
+      return txn;
+    }
+    auto node = std::move(spare_.nodes.back());
+    spare_.nodes.pop_back();
+    node.key() = txn;
+    node.mapped().template emplace<T>(std::move(record));
+    records_.insert(records_.end(), std::move(node));
     return txn;
   }
   template <class T>
@@ -115,18 +123,28 @@ class PendingTable {
   }
   template <class T>
   std::optional<T> take(TxnId txn) {
-    T* record = find<T>(txn);
+    const auto found = records_.find(txn);
+    T* record = found == records_.end() ? nullptr : std::get_if<T>(&found->second);
     if (record == nullptr) return std::nullopt;
     std::optional<T> out(std::move(*record));
-    records_.erase(txn);
+    spare_.nodes.push_back(records_.extract(found));
     return out;
   }
   const std::map<TxnId, Pending>& all() const { return records_; }
   void hash_into(StateHash& hash) const;
 
  private:
+  // Nodes of records that were taken, for the next ones: none is allocated once there have been as many at once. Not copied.
+  struct Spare {
+    Spare() = default;
+    Spare(const Spare&) {}
+    Spare& operator=(const Spare&) { return *this; }
+    std::vector<std::map<TxnId, Pending>::node_type> nodes;
+  };
+
   std::uint64_t next_;
   std::map<TxnId, Pending> records_;
+  Spare spare_;
 };
 
 }   // namespace ssi::vproc

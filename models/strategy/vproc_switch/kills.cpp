@@ -84,7 +84,8 @@ void VprocSwitch::serve(const Message& message, const vproc::Killed& killed, Eff
   const NodeId from = message.header.from;
   const auto pending = pending_.take<vproc::PendingKill>(message.header.txn);
   if (!pending) return;   // given up when the circuit broke
-  if (killed.lives_here) locations_.remember(killed.pid, from);
+  // That it is where it began need not be remembered: its origin is asked first anyway.
+  if (killed.lives_here && from != killed.pid.origin()) locations_.remember(killed.pid, from);
   else locations_.drop(killed.pid);
   answer(pending->caller, result_of(killed.error), from, out);
 }

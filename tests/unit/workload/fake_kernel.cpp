@@ -46,7 +46,8 @@ void FakeKernel::answer_in(Duration after, Pid pid, Result result) {
 
 void FakeKernel::step(Process& process, Result result) {
   process.self.now = now_;
-  const std::optional<Call> call = process.program->resume(std::move(result));
+  const Call* next = process.program->resume(std::move(result));
+  const std::optional<Call> call = next ? std::optional(*next) : std::nullopt;
   for (const Instant intended : process.self.finished) done.push_back({now_, intended, process.self.node});
   process.self.finished.clear();
   if (!call) return end(process, 0);
