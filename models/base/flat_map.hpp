@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "models/base/check.hpp"
+
 namespace ssi {
 
 template <class Value>
@@ -15,7 +17,7 @@ class FlatMap {
 
   // nullptr: no such key. Valid until the next change.
   Value* find(std::uint64_t key) {
-    if (size_ == 0) return nullptr;
+    if (size_ == 0 || key == 0) return nullptr;
     for (std::size_t at = home(key);; at = next(at)) {
       if (slots_[at].key == key) return &slots_[at].value;
       if (slots_[at].key == 0) return nullptr;
@@ -25,6 +27,7 @@ class FlatMap {
 
   // The key's value, and whether it is new.
   std::pair<Value*, bool> insert(std::uint64_t key) {
+    SSI_CHECK(key != 0, "0 is no key");
     if (2 * (size_ + 1) > slots_.size()) grow();
     std::size_t at = home(key);
     for (; slots_[at].key != 0; at = next(at))
@@ -37,7 +40,7 @@ class FlatMap {
 
   // Closes the gap, so that every key stays reachable from its home (Knuth, TAOCP 3, 6.4, algorithm R).
   bool erase(std::uint64_t key) {
-    if (size_ == 0) return false;
+    if (size_ == 0 || key == 0) return false;
     std::size_t gap = home(key);
     for (; slots_[gap].key != key; gap = next(gap))
       if (slots_[gap].key == 0) return false;

@@ -32,6 +32,7 @@ std::uint64_t Stream::below(std::uint64_t bound) {
   SSI_CHECK(bound > 0, "a draw below 0");
   for (;;) {
     const std::uint64_t draw = next();
+    if (bound == 1) return 0;   // a division is dear
     // Values under -bound % bound would favour small results; that is less than bound, so it is seldom worked out.
     if (draw >= bound || draw >= -bound % bound) return draw % bound;
   }

@@ -71,7 +71,7 @@ class Parts {
   template <class Post>
   void settle(Processes& processes, Instant now, Effects& out, Post&& post) {
     for (std::size_t told = 0;;) {
-      told = tell_ended(told, processes, now, out);
+      if (told < out.programs.size() || processes.has_broken_off()) told = tell_ended(told, processes, now, out);
       if (raised_.empty()) return;
       for (const Raised& raised : std::exchange(raised_, {}))
         if (processes.find(raised.pid) != nullptr) post(raised.pid, raised.signal);

@@ -21,14 +21,20 @@ Pid Processes::allocate() {
 }
 
 const Process* Processes::find(Pid pid) const {
-  const auto found = table_.find(pid);
-  return found == table_.end() ? nullptr : &found->second;
+  if (places_.of.size() != table_.size()) find_places();
+  const Process* const* found = places_.of.find(pid.value);
+  return found == nullptr ? nullptr : *found;
+}
+
+void Processes::find_places() const {
+  places_.of = {};
+  for (const auto& [pid, process] : table_) *places_.of.insert(pid.value).first = &process;
 }
 
 Process& Processes::at(Pid pid) {
-  const auto found = table_.find(pid);
-  SSI_CHECK(found != table_.end(), "no process " + std::to_string(pid.value) + " here");
-  return found->second;
+  const Process* found = find(pid);
+  SSI_CHECK(found != nullptr, "no process " + std::to_string(pid.value) + " here");
+  return const_cast<Process&>(*found);   // of this table, which is not const here
 }
 
 bool Processes::is_zombie(Pid pid) const { return zombie_parent_.contains(pid); }
@@ -62,7 +68,7 @@ void Processes::exec(Pid pid, const ProgramRef& program, Effects& out) {
 }
 
 void Processes::create(Pid pid, const Heritage& heritage, const ProgramRef& program, Effects& out) {
-  SSI_CHECK(!table_.contains(pid) && !is_zombie(pid), "a process id is used twice");
+  SSI_CHECK(find(pid) == nullptr && !is_zombie(pid), "a process id is used twice");
   out.lock(kTableLock);
   if (heritage.parent.origin() == self_) out.lock(heritage.parent.value);
   Process process;
@@ -72,7 +78,7 @@ void Processes::create(Pid pid, const Heritage& heritage, const ProgramRef& prog
   process.session = heritage.session;
   process.program = program;
   process.dispositions = heritage.dispositions;
-  table_.emplace(pid, std::move(process));
+  *places_.of.insert(pid.value).first = &table_.emplace(pid, std::move(process)).first->second;
   groups_[heritage.group].insert(pid);
   if (table_.contains(heritage.parent)) add_child(heritage.parent, pid);
   out.order({ProgramOrder::Kind::start, pid, program, Signal::none});
@@ -85,8 +91,9 @@ void Processes::add_child(Pid parent, Pid child) {
 
 Departure Processes::exit(Pid pid, std::int32_t status, Effects& out) {
   SSI_CHECK(pid != init_, "init exits");
+  SSI_CHECK(find(pid) != nullptr, "a process that is not here exits");
+  places_.of.erase(pid.value);
   auto entry = table_.extract(pid);
-  SSI_CHECK(!entry.empty(), "a process that is not here exits");
   const Process& gone = entry.mapped();
   out.lock(kTableLock);
   leave_group(gone);

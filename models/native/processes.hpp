@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "models/base/flat_map.hpp"
 #include "models/base/hash.hpp"
 #include "models/base/ids.hpp"
 #include "models/port/calls.hpp"
@@ -101,10 +102,12 @@ class Processes {
   void unblock(Pid pid);
   // Calls of other parts that ended here since the last call. Empty between events: take it in each.
   std::vector<CallId> take_broken_off();
+  bool has_broken_off() const { return !broken_off_.empty(); }
 
   // Children allocated by other nodes that have ended for good here since the last call (waited for, reaped at once, or
   // forgotten with their parent): whoever allocated a pid may have to know. Empty between events: take it in each.
   std::vector<Pid> take_reaped_from_elsewhere();
+  bool has_reaped_from_elsewhere() const { return !reaped_from_elsewhere_.empty(); }
 
   // Posts a signal to a living process here: default action, handler (a blocked call ends in EINTR), ignore, stop, continue.
   // While the process is stopped all but kill, stop and cont are held back; cont delivers them in ascending order.
@@ -134,11 +137,24 @@ class Processes {
   void leave_group(const Process& process);
   void check(const Process& process) const;
 
+  // Where the processes of the table stand, for look-ups: several for each call. A copy of the table finds its own anew.
+  struct Places {
+    Places() = default;
+    Places(const Places&) {}
+    Places& operator=(const Places&) {
+      of = {};
+      return *this;
+    }
+    FlatMap<const Process*> of;   // by Pid::value; out of date when it has not as many as the table
+  };
+  void find_places() const;
+
   NodeId self_;
   Incarnation incarnation_;
   Pid init_;
   std::uint32_t next_sequence_ = kInitSequence + 1;
   std::map<Pid, Process> table_;
+  mutable Places places_;
   std::map<Pid, Pid> zombie_parent_;      // zombie -> the parent that has its status
   std::map<Pid, std::set<Pid>> groups_;   // living members; no empty groups
   std::vector<Pid> reaped_from_elsewhere_;

@@ -4,14 +4,9 @@
 
 namespace ssi::sim {
 
-Net::Circuit& Net::circuit(NodeId from, NodeId to) {
-  auto& row = rows_[from.value];
-  if (row.empty()) row.resize(nodes_);
-  return row[to.value];
-}
-
 void Net::stamp(Header& header) {
   Circuit& out = circuit(header.from, header.to);
+  ++out.under_way;
   header.from_incarnation = incarnation(header.from);
   header.to_incarnation = incarnation(header.to);
   header.circuit_epoch = out.epoch;
@@ -20,14 +15,15 @@ void Net::stamp(Header& header) {
 }
 
 void Net::arrive(const Header& header, Token token, std::vector<Token>& ready, std::vector<Token>& dropped) {
-  Circuit& in = circuit(header.from, header.to);
-  const bool current = header.circuit_epoch == in.epoch && header.from_incarnation == incarnation(header.from) &&
+  Circuit* in = circuits_.find(key(header.from, header.to));
+  SSI_CHECK(in, "the transport delivered a message twice");
+  const bool current = header.circuit_epoch == in->epoch && header.from_incarnation == incarnation(header.from) &&
                        header.to_incarnation == incarnation(header.to);
   if (!current) {
     dropped.push_back(token);
     return;
   }
-  std::uint32_t& next = in.next_in[static_cast<std::size_t>(header.priority)];
+  std::uint32_t& next = in->next_in[static_cast<std::size_t>(header.priority)];
   SSI_CHECK(header.sequence >= next, "the transport delivered a message twice");
   if (header.sequence > next) {
     held_.emplace(Place{header.from, header.to, header.priority, header.sequence}, token);
@@ -35,12 +31,19 @@ void Net::arrive(const Header& header, Token token, std::vector<Token>& ready, s
   }
   ready.push_back(token);
   ++next;
-  if (held_.empty()) return;
+  --in->under_way;
+  if (!held_.empty()) deliver_held(header, *in, ready);
+  if (in->under_way == 0 && in->epoch == 1) circuits_.erase(key(header.from, header.to));
+}
+
+void Net::deliver_held(const Header& header, Circuit& in, std::vector<Token>& ready) {
+  std::uint32_t& next = in.next_in[static_cast<std::size_t>(header.priority)];
   auto at = held_.find(Place{header.from, header.to, header.priority, next});
   while (at != held_.end() && at->first == Place{header.from, header.to, header.priority, next}) {
     ready.push_back(at->second);
     at = held_.erase(at);
     ++next;
+    --in.under_way;
   }
 }
 
@@ -54,7 +57,8 @@ void Net::forget(NodeId from, NodeId to, std::uint32_t epoch, std::vector<Token>
 }
 
 void Net::break_circuit(NodeId a, NodeId b, std::vector<Token>& dropped) {
-  const std::uint32_t epoch = std::max(circuit(a, b).epoch, circuit(b, a).epoch) + 1;
+  const std::uint32_t there = circuit(a, b).epoch;   // a look-up may move the other's circuit
+  const std::uint32_t epoch = std::max(there, circuit(b, a).epoch) + 1;
   forget(a, b, epoch, dropped);
   forget(b, a, epoch, dropped);
 }

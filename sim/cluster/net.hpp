@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "models/base/flat_map.hpp"
 #include "models/port/message.hpp"
 #include "sim/cluster/backend.hpp"
 
@@ -17,7 +18,7 @@ namespace ssi::sim {
 
 class Net {
  public:
-  explicit Net(std::uint32_t nodes) : nodes_(nodes), incarnation_(nodes, Incarnation{1}), rows_(nodes) {}
+  explicit Net(std::uint32_t nodes) : nodes_(nodes), incarnation_(nodes, Incarnation{1}) {}
 
   // Fills what the transport adds to a message that leaves now: incarnations, epoch, sequence. from, to, priority are set.
   void stamp(Header& header);
@@ -34,19 +35,24 @@ class Net {
   Incarnation incarnation(NodeId node) const { return incarnation_[node.value]; }
 
  private:
-  struct Circuit {   // one direction; small, since there are nodes x nodes of them
+  struct Circuit {   // one direction
     std::uint32_t epoch = 1;
+    std::uint32_t under_way = 0;   // messages of this epoch that were not delivered yet
     std::array<std::uint32_t, kPriorities> next_out{}, next_in{};
   };
   using Place = std::tuple<NodeId, NodeId, Priority, std::uint64_t>;
 
-  Circuit& circuit(NodeId from, NodeId to);
+  static std::uint64_t key(NodeId from, NodeId to) { return ((std::uint64_t{from.value} << 32) | to.value) + 1; }
+  Circuit& circuit(NodeId from, NodeId to) { return *circuits_.insert(key(from, to)).first; }
+  void deliver_held(const Header& header, Circuit& in, std::vector<Token>& ready);
   void forget(NodeId from, NodeId to, std::uint32_t epoch, std::vector<Token>& dropped);
 
   std::uint32_t nodes_;
   std::vector<Incarnation> incarnation_;
-  std::vector<std::vector<Circuit>> rows_;   // by sender, made when it first sends
-  std::map<Place, Token> held_;              // arrived before its turn
+  // Only those that messages are under way on, or that were broken: a thousand nodes have a million pairs, and a table of them all
+  // would leave the cache. A circuit that nothing is under way on can start its sequences anew.
+  FlatMap<Circuit> circuits_;
+  std::map<Place, Token> held_;   // arrived before its turn
 };
 
 }   // namespace ssi::sim

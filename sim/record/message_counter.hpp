@@ -20,13 +20,16 @@ class MessageCounter {
     const MessageType* type;
     std::uint64_t count, bytes;
   };
+  struct Pair {
+    std::uint64_t count = 0, bytes = 0;
+  };
   Entry& entry(const MessageType& type);
 
   std::uint32_t nodes_;
   std::uint64_t count_ = 0, bytes_ = 0;
   std::vector<Entry> types_;
   std::size_t last_ = 0;
-  std::vector<std::uint64_t> between_, between_bytes_;
+  std::vector<Pair> between_;
 };
 
 }   // namespace ssi::record

@@ -54,9 +54,8 @@ struct Recorder::State {
   Timeline timeline;
   DispatchStats dispatch;
   std::vector<WorkStats> work;
-  StateHash fingerprint;
-  std::uint64_t event_count = 0, unsettled = 0;
-  Instant now{}, end{};
+  std::uint64_t unsettled = 0;
+  Instant end{};
   std::vector<FinishedCall> unsettled_calls;   // slots, used again
   std::vector<std::uint32_t> free_slots;
   FlatMap<std::uint32_t> slot_of;   // of the call of that id
@@ -109,18 +108,10 @@ void Recorder::State::keep(const FinishedCall& call) {
   }
 }
 
-Recorder::Recorder(Options options) : state_(std::make_unique<State>(std::move(options))) {}
+Recorder::Recorder(Options options) : lists_events_(!options.events_path.empty()), state_(std::make_unique<State>(std::move(options))) {}
 Recorder::~Recorder() = default;
 
-void Recorder::delivered(const Delivered& event) {
-  State& s = *state_;
-  s.now = event.at;
-  ++s.event_count;
-  s.fingerprint.add(static_cast<std::uint64_t>(event.at.ns));
-  s.fingerprint.add((std::uint64_t{event.from.value} << 32) | event.to.value);
-  s.fingerprint.add(event.kind);
-  s.events.add(event);
-}
+void Recorder::list(const Delivered& event) { state_->events.add(event); }
 
 void Recorder::message_sent(Instant at, const Header& header, const MessageType& type) {
   if (state_->measured(at)) state_->messages.add(header, type);
@@ -167,8 +158,8 @@ void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
 // A note has no time of its own: it was made by the handler of the event that was delivered last.
 void Recorder::noted(NodeId node, const Note& note) {
   State& s = *state_;
-  if (s.trace && note.kind == Note::Kind::stale_location) s.trace->instant(s.now, node, "stale location");
-  if (!s.measured(s.now)) return;
+  if (s.trace && note.kind == Note::Kind::stale_location) s.trace->instant(now_, node, "stale location");
+  if (!s.measured(now_)) return;
   switch (note.kind) {
     case Note::Kind::locality_test: ++s.dispatch.checks; return;
     case Note::Kind::shipped: ++s.dispatch.shipped; return;
@@ -209,8 +200,6 @@ void Recorder::finished(Instant at) {
 
 Trace* Recorder::trace() { return state_->trace ? &*state_->trace : nullptr; }
 
-std::uint64_t Recorder::fingerprint() const { return state_->fingerprint.value(); }
-std::uint64_t Recorder::events() const { return state_->event_count; }
 Instant Recorder::end() const { return state_->end; }
 Instant Recorder::warmup_until() const { return state_->options.warmup_until; }
 const CallStats& Recorder::calls(std::size_t kind, Place place) const { return state_->calls.at(kind)[static_cast<std::size_t>(place)]; }

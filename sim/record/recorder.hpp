@@ -38,7 +38,14 @@ class Recorder {
   explicit Recorder(Options options);
   ~Recorder();
 
-  void delivered(const Delivered& event);
+  void delivered(const Delivered& event) {
+    now_ = event.at;
+    ++events_;
+    fingerprint_.add(static_cast<std::uint64_t>(event.at.ns));
+    fingerprint_.add((std::uint64_t{event.from.value} << 32) | event.to.value);
+    fingerprint_.add(event.kind);
+    if (lists_events_) list(event);
+  }
   void message_sent(Instant at, const Header& header, const MessageType& type);   // never for a node's message to itself
   void call_answered(const FinishedCall& call);
   void call_settled(CallId call, std::uint32_t total_messages);   // answered, and nothing on its behalf is under way any more
@@ -55,8 +62,8 @@ class Recorder {
   Trace* trace();                                   // nullptr: none is written; more reports are for it alone
 
   // What sim/report reads, after finished().
-  std::uint64_t fingerprint() const;   // over (time, from, to, kind) of every delivered event
-  std::uint64_t events() const;        // delivered
+  std::uint64_t fingerprint() const { return fingerprint_.value(); }   // over (time, from, to, kind) of every delivered event
+  std::uint64_t events() const { return events_; }                     // delivered
   Instant end() const;
   Instant warmup_until() const;
   const CallStats& calls(std::size_t kind, Place place) const;
@@ -72,6 +79,12 @@ class Recorder {
 
  private:
   struct State;
+  void list(const Delivered& event);
+
+  Instant now_{};
+  std::uint64_t events_ = 0;
+  StateHash fingerprint_;
+  bool lists_events_;
   std::unique_ptr<State> state_;
 };
 

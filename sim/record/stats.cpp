@@ -13,11 +13,6 @@ PathTime& PathTime::operator+=(const PathTime& other) {
   return *this;
 }
 
-void SmallCounts::add(std::uint32_t number, std::uint64_t times) {
-  if (number >= counts_.size()) counts_.resize(number + std::size_t{1});
-  counts_[number] += times;
-}
-
 void SmallCounts::merge(const SmallCounts& other) {
   for (std::size_t n = 0; n < other.counts_.size(); ++n)
     if (other.counts_[n] != 0) add(static_cast<std::uint32_t>(n), other.counts_[n]);

@@ -27,7 +27,10 @@ struct PathTime {
 // How often each small number occurred: counts()[n] times n. The largest number seen bounds its size.
 class SmallCounts {
  public:
-  void add(std::uint32_t number, std::uint64_t times = 1);
+  void add(std::uint32_t number, std::uint64_t times = 1) {
+    if (number >= counts_.size()) counts_.resize(number + std::size_t{1});
+    counts_[number] += times;
+  }
   void merge(const SmallCounts& other);
   const std::vector<std::uint64_t>& counts() const { return counts_; }
   std::uint64_t total() const;   // of all numbers, each as often as it occurred

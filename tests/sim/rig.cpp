@@ -48,7 +48,7 @@ void run_here(const Rig& rig) {
 
 template <class Fidelity>
 void run_on(Fidelity& fidelity, const Rig& rig) {
-  record::Recorder recorder({.nodes = rig.platform.nodes});
+  record::Recorder recorder({.nodes = rig.platform.nodes, .duration = rig.ends - Instant{}});
   std::vector<std::unique_ptr<Strategy>> machines;
   for (std::uint32_t i = 0; i < rig.platform.nodes; ++i) machines.push_back(rig.machine({i}));
   std::vector<Cluster::Load> loads;

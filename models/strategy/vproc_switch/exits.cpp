@@ -68,6 +68,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Gone& gone, Effects
 }
 
 void VprocSwitch::tell_origins_of_reaped(Effects& out) {
+  if (!processes_.has_reaped_from_elsewhere()) return;
   for (Pid pid : processes_.take_reaped_from_elsewhere()) {
     is_here(Site::reap, false, out);
     out.send(pid.origin(), pending_.fresh(), vproc::Message(vproc::Gone{pid}));
