@@ -29,7 +29,7 @@ TEST(Scenario, IsReadWhole) {
   EXPECT_EQ(s.replicates, 2U);
   EXPECT_EQ(s.duration.ns, 10'000'000'000);
   EXPECT_EQ(s.warmup.ns, 500'000'000);
-  EXPECT_EQ(s.fidelities, std::vector<std::string>{"queue"});
+  EXPECT_EQ(s.fidelities, std::vector<std::string>{"flow"});
   EXPECT_EQ(s.platform.name, "small");
   EXPECT_EQ(s.platform.nodes, 2U);
   EXPECT_EQ(s.platform.cores, 8U);
