@@ -18,6 +18,8 @@ template <class... F>
 struct Overload : F... {
   using F::operator()...;
 };
+template <class... F>
+Overload(F...) -> Overload<F...>;   // clang++ 14 needs it
 
 // One of each kind; a constant each, so that machines share them.
 constexpr HomeRules kHomeRules[2][3] = {

@@ -7,7 +7,6 @@
 
 namespace ssi::ivy_central {
 
-using coherence::Access;
 using coherence::Answer;
 using coherence::Out;
 using coherence::Right;
@@ -15,11 +14,12 @@ using coherence::Ticket;
 using NoteKind = coherence::Outcome::Note::Kind;
 
 namespace {
-
 template <class... F>
 struct Overload : F... {
   using F::operator()...;
 };
+template <class... F>
+Overload(F...) -> Overload<F...>;   // clang++ 14 needs it
 
 }   // namespace
 
@@ -86,7 +86,7 @@ void IvyCentral::send_page(Work& w, bool write) {
   loop_.send(w.order.requester, w.order.txn, std::move(page), w.out.effects, w.order.cause);
 }
 
-std::optional<Answer> IvyCentral::access(Ticket ticket, const Access& access, Out out) {
+std::optional<Answer> IvyCentral::access(Ticket ticket, const coherence::Access& access, Out out) {
   Work w{.page = access.page, .entry = entry(access.page), .out = out};
   const Waiter waiter{ticket, access};
   w.waiter = &waiter;
@@ -151,7 +151,7 @@ bool IvyCentral::keeps(const Entry& e, Instant now) const {
   return rests && now < e.installed + settings_.hold;
 }
 
-// An order of the manager: at once, or when the hold time is over. There is one at a time.
+// An order of the manager, of which there is one at a time.
 void IvyCentral::obey(Work& w, const Order& order) {
   if (keeps(w.entry, w.out.now)) {
     w.entry.held = order;

@@ -19,6 +19,8 @@ template <class... F>
 struct Overload : F... {
   using F::operator()...;
 };
+template <class... F>
+Overload(F...) -> Overload<F...>;   // clang++ 14 needs it
 
 }   // namespace
 
