@@ -175,7 +175,7 @@ void Cluster::depart(const Service& service, Effects::Send& send) {
   ++packet.trail.hops;
   if (call) ++call->messages;
   recorder_.message_sent(now(), header, packet.message.body.type());
-  if (trace_) trace_->message_leaves(now(), header, token);
+  if (trace_) trace_->message_leaves(header, token);
   transmit(token);
 }
 

@@ -62,7 +62,7 @@ void Cluster::work_done(Token token) {
 void Cluster::transferred(Token token) {
   if (ended_) return;
   now_ = backend_.now();
-  if (trace_) trace_->message_arrives(now(), packets_[token].message.header);
+  if (trace_) trace_wire(packets_[token].message.header, -1);
   if (packets_[token].verb != kNoVerb) return verb_arrives(token);
   if (nics_.empty()) return arrive(token);
   receive(token);

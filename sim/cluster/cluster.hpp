@@ -165,6 +165,7 @@ class Cluster final : public BackendClient {
   void finish_if_over();
   void close_books();
   void trace_event(const Event& event, const Service& service);   // tracing.cpp
+  void trace_wire(const Header& header, int direction);           // 1: onto the wire, -1: off it
 
   // the network card and the receive path: receive.cpp
   void transmit(Token packet);

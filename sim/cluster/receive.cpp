@@ -12,6 +12,7 @@ void Cluster::transmit(Token token) {
     const Instant leaves = nics_[header.from.value].leaves(now());
     if (leaves > now()) return look_at(leaves, SendDue{token});
   }
+  if (trace_) trace_wire(header, 1);
   backend_.start_transfer(header.from, header.to, header.bytes, token);
 }
 
@@ -22,6 +23,7 @@ void Cluster::look_at(Instant date, Due due) {
 
 void Cluster::due(const SendDue& send) {
   const Header& header = packets_[send.packet].message.header;
+  if (trace_) trace_wire(header, 1);
   backend_.start_transfer(header.from, header.to, header.bytes, send.packet);
 }
 

@@ -72,14 +72,9 @@ void Trace::draw_work(const Slice& slice, Instant to) {
   else events_.slice(track_of(slice), what.category, what.name, slice.from, to, {{.key = "call", .number = number_of(what.cause)}});
 }
 
-void Trace::message_leaves(Instant at, const Header& header, std::uint32_t packet) {
+void Trace::message_leaves(const Header& header, std::uint32_t packet) {
   slot(departures_, packet) = last_;
   departures_[packet].bytes = header.bytes;
-  changed(at, header.from, Gauge::bytes_in_flight, static_cast<std::int64_t>(header.bytes));
-}
-
-void Trace::message_arrives(Instant at, const Header& header) {
-  if (header.from != header.to) changed(at, header.from, Gauge::bytes_in_flight, -static_cast<std::int64_t>(header.bytes));
 }
 
 void Trace::computation_begins(Instant at, NodeId node, std::uint32_t program, Pid pid) {
@@ -141,6 +136,8 @@ void Trace::call(const FinishedCall& call, std::uint32_t messages, std::string_v
                        {.key = "queue_ns", .number = where.queue},
                        {.key = "wire_ns", .number = where.wire},
                        {.key = "cpu_ns", .number = where.cpu},
+                       {.key = "lock_ns", .number = where.lock},
+                       {.key = "disk_ns", .number = where.disk},
                        {.key = "blocked_ns", .number = where.blocked},
                        {.key = "error", .text = error.empty() ? "none" : error}});
   events_.async_end(track, "call", kCallNames[call.kind], id, call.answered);

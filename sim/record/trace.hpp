@@ -43,8 +43,7 @@ class Trace {
   void work_ends(Instant at);              // what began last
   void work_ends(Instant at, std::uint32_t work);
   // The message leaves the work that began or ended last.
-  void message_leaves(Instant at, const Header& header, std::uint32_t packet);
-  void message_arrives(Instant at, const Header& header);
+  void message_leaves(const Header& header, std::uint32_t packet);
   void computation_begins(Instant at, NodeId node, std::uint32_t program, Pid pid);
   void computation_ends(Instant at, std::uint32_t program);
   void changed(Instant at, NodeId node, Gauge gauge, std::int64_t change);

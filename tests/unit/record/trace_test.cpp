@@ -38,8 +38,9 @@ class TraceTest : public testing::Test {
     const Header header{.from = kHere, .to = kThere, .bytes = 64};
     begin({100}, kHere, 0, {.category = "call", .name = "kill", .cause = call, .kind = kind_of("kill")});
     trace().work_ends({200}, 0);
-    trace().message_leaves({200}, header, 3);
-    trace().message_arrives({250}, header);
+    trace().message_leaves(header, 3);
+    trace().changed({200}, kHere, Gauge::bytes_in_flight, 64);
+    trace().changed({250}, kHere, Gauge::bytes_in_flight, -64);
     trace().message_taken(header, 3);
     begin({300}, kThere, 1, {.category = "message", .name = "KILL", .cause = call, .kind = kind_of("kill")});
     trace().work_ends({350}, 1);
@@ -80,8 +81,7 @@ TEST_F(TraceTest, AMessageThatNobodyHandlesDrawsNoArrow) {
   const Header header{.from = kHere, .to = kThere, .bytes = 64};
   begin({0}, kHere, 0, {.category = "event", .name = "timer", .cause = kNoCall});
   trace().work_ends({10}, 0);
-  trace().message_leaves({10}, header, 0);
-  trace().message_arrives({20}, header);   // and was dropped; its number is used again by a message of the node to itself
+  trace().message_leaves(header, 0);   // and is dropped; its number is used again by a message of the node to itself
   trace().message_taken({.from = kHere, .to = kHere}, 0);
   begin({30}, kHere, 0, {.category = "message", .name = "OTHER", .cause = kNoCall});
   trace().work_ends({40}, 0);
@@ -127,10 +127,12 @@ TEST_F(TraceTest, ACallIsASpanWithWhereItsTimeWent) {
       finished({.issued_ns = 5, .latency_ns = 100, .served = 1, .error = Errno::esrch, .where = {.queue = 40, .wire = 60}});
   call.id = {std::uint64_t{3} << 32};
   trace().call(call, 2, "");
-  EXPECT_EQ(events(),
-            (Lines{R"({"ph":"b","name":"kill","cat":"call","ts":0.005,"pid":1,"tid":4,"id":1,"args":{"call":3,"pid":4294967297,)"
-                   R"("node_served":1,"messages":2,"dispatch_ns":0,"queue_ns":40,"wire_ns":60,"cpu_ns":0,"blocked_ns":0,"error":"ESRCH"}})",
-                   R"({"ph":"e","name":"kill","cat":"call","ts":0.105,"pid":1,"tid":4,"id":1})"}));
+  EXPECT_EQ(
+      events(),
+      (Lines{
+          R"({"ph":"b","name":"kill","cat":"call","ts":0.005,"pid":1,"tid":4,"id":1,"args":{"call":3,"pid":4294967297,)"
+          R"("node_served":1,"messages":2,"dispatch_ns":0,"queue_ns":40,"wire_ns":60,"cpu_ns":0,"lock_ns":0,"disk_ns":0,"blocked_ns":0,"error":"ESRCH"}})",
+          R"({"ph":"e","name":"kill","cat":"call","ts":0.105,"pid":1,"tid":4,"id":1})"}));
 }
 
 TEST_F(TraceTest, AFilterKeepsNeitherHalfOfAnArrowWhoseOtherHalfIsGone) {
