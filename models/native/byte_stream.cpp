@@ -41,9 +41,10 @@ std::vector<Served> ByteStream::serve() {
       out.push_back({std::move(writers_.front()), Served::As::written});
       writers_.pop_front();
     }
-    if (!readers_.empty() && (!bytes_.empty() || (written_by_nobody_ && writers_.empty()))) {
+    if (!readers_.empty() && has_something() && !somebody_else_waits()) {
       moved = true;
       Bytes data = take(readers_.front().count);
+      if (readers_.front().call == kNoCall) reserved_ = readers_.front().node;
       out.push_back({std::move(readers_.front()), Served::As::read, std::move(data)});
       readers_.pop_front();
     }
@@ -71,7 +72,7 @@ void ByteStream::put_back(const Bytes& data) {
 }
 
 void ByteStream::check_invariants() const {
-  SSI_INVARIANT(readers_.empty() || (bytes_.empty() && !written_by_nobody_), "a reader waits for bytes that are there");
+  SSI_INVARIANT(readers_.empty() || somebody_else_waits() || !has_something(), "a reader waits for bytes that are there");
   SSI_INVARIANT(writers_.empty() || !read_by_nobody_, "a writer waits for room that nobody will make");
   for (std::size_t i = 1; i < writers_.size(); ++i) SSI_INVARIANT(writers_[i].done == 0, "a writer overtook another");
 }

@@ -43,6 +43,10 @@ class ByteStream {
   std::optional<Waiter> withdraw(CallId call);
   void withdraw_all(NodeId node);     // the waiters of a node that is lost
   void put_back(const Bytes& data);   // before everything: what was taken and not used
+  // Who took bytes to another node may put some back. Until it says that it does not, nobody else reads.
+  std::optional<NodeId> reserved_for() const { return reserved_; }
+  void reserve_for(std::optional<NodeId> node) { reserved_ = node; }
+  bool somebody_else_waits() const { return reserved_ && !readers_.empty() && readers_.front().node != *reserved_ && has_something(); }
   void lose_readers() { read_by_nobody_ = true; }
   void lose_writers() { written_by_nobody_ = true; }
 
@@ -57,11 +61,13 @@ class ByteStream {
 
  private:
   bool fill();   // by the first writer; true: it went on
+  bool has_something() const { return !bytes_.empty() || (written_by_nobody_ && writers_.empty()); }
   Bytes take(std::uint64_t count);
 
   std::uint64_t capacity_, atomic_;
   std::deque<std::byte> bytes_;
   std::deque<Waiter> readers_, writers_;
+  std::optional<NodeId> reserved_;
   bool read_by_nobody_ = false, written_by_nobody_ = false;
 };
 

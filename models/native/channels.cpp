@@ -43,7 +43,7 @@ struct Channels::Request {
     if (end == nullptr || !end->writes()) return fail(Errno::ebadf);
     if (size_of(data) == 0) return channels.end_call(event, Result::of(0), at);
     const StreamId to = end->out;
-    channels.wait(event, {to}, at);
+    channels.wait(event, {.stream = to}, at);
     channels.write(to, {channels.self_, event.id, event.caller, 0, data}, at);
   }
   void read(std::int32_t number, std::uint64_t count) const {
@@ -51,7 +51,7 @@ struct Channels::Request {
     if (end == nullptr || !end->reads()) return fail(Errno::ebadf);
     if (count == 0) return channels.end_call(event, Result::of(0), at);
     const StreamId from = end->in;
-    channels.wait(event, {from}, at);
+    channels.wait(event, {.stream = from}, at);
     channels.read(from, {channels.self_, event.id, event.caller, count}, at);
   }
 };
@@ -99,7 +99,7 @@ void Channels::connect(const CallEvent& event, const Connect& connect, PartConte
 }
 
 void Channels::accept(const CallEvent& event, std::uint64_t listener, PartContext& at) {
-  wait(event, {std::nullopt, listener}, at);
+  wait(event, {.listener = listener}, at);
   ends_.at(listener).accepting.push_back({self_, event.id, event.caller});
   serve_accepts(listener, at);
 }
@@ -143,6 +143,7 @@ void Channels::broken_off(CallId call, PartContext& at) {
   const auto found = waiting_.extract(call);
   if (found.empty()) return;
   const Place place = found.mapped();
+  if (place.ticket != 0) return give_up(place.ticket, at);
   if (!place.stream) {
     std::erase_if(ends_.at(place.listener).accepting, [&](const Waiter& waiter) { return waiter.call == call; });
     return;

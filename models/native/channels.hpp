@@ -80,6 +80,7 @@ class Channels : public Part {
   struct Place {    // where a call waits
     std::optional<StreamId> stream;
     std::uint64_t listener = 0;
+    std::uint64_t ticket = 0;   // of another node, see give_up
   };
 
   virtual void read(StreamId from, Waiter waiter, PartContext& at);
@@ -89,6 +90,10 @@ class Channels : public Part {
   virtual void listen(const CallEvent& event, const Listen& listen, PartContext& at);
   virtual void connect(const CallEvent& event, const Connect& connect, PartContext& at);
   virtual void unbind(const std::string& name, PartContext& at);
+  virtual void hold(StreamId stream, Side side, NodeId node, std::int64_t by);
+  virtual void settle(StreamId stream, PartContext& at);
+  virtual void give_up(std::uint64_t /*ticket*/, PartContext&) {}   // a call that waits for another node was broken off
+  virtual bool counts_every_end() const { return true; }
   virtual void served(StreamId stream, Served served, PartContext& at);   // to a waiter
 
   void pipe(const CallEvent& event, PartContext& at);
@@ -98,8 +103,6 @@ class Channels : public Part {
   std::optional<std::int32_t> open(Pid pid, ChannelEnd end, PartContext& at);   // empty: EMFILE, nothing done
   void drop(std::uint64_t entry, PartContext& at);                              // one reference
   StreamId make_stream(std::uint64_t capacity, std::uint64_t atomic);
-  void hold(StreamId stream, Side side, NodeId node, std::int64_t by);
-  void settle(StreamId stream, PartContext& at);
   void arrive(std::uint64_t listener, StreamId in, StreamId out, PartContext& at);
   void serve_accepts(std::uint64_t listener, PartContext& at);
   bool is_full(const ChannelEnd& listener) const { return listener.arrived.size() >= std::max(listener.backlog, 1U); }

@@ -15,6 +15,7 @@
 #include "models/native/processes.hpp"
 #include "models/port/effects.hpp"
 #include "models/port/event.hpp"
+#include "models/port/luggage.hpp"
 #include "models/port/strategy.hpp"
 
 namespace ssi::native {
@@ -43,6 +44,11 @@ class Part {
   virtual void forked(Pid /*parent*/, Pid /*child*/, PartContext&) {}   // descriptors are copied already
   virtual void executed(Pid, PartContext&) {}   // a new image: what belonged to the old one is gone; descriptors stay
   virtual void ended(Pid, PartContext&) {}      // after broken_off; its descriptors are dropped afterwards
+  // A copy of this process is about to start on `to` (a spawn), or it moves there: what it has of this part, after exec if it is one;
+  // nullptr: nothing. It stays here as it is; who moves ends here after it has arrived. `taken_back`: it did not get there.
+  virtual std::shared_ptr<const Luggage> pack(Pid, NodeId /*to*/, bool /*exec*/, PartContext&) { return nullptr; }
+  virtual void unpack(Pid, const Luggage&, NodeId /*from*/, PartContext&) {}   // before its program's first call here
+  virtual void taken_back(const Luggage&, NodeId /*to*/, PartContext&) {}
   virtual bool message(const Message&, PartContext&) { return false; }   // false: of another protocol
   virtual bool timer(const TimerEvent&, PartContext&) { return false; }
   virtual void disk_done(const DiskDone&, PartContext&) {}
@@ -65,6 +71,11 @@ class Parts {
   bool call(const CallEvent& event, Processes& processes, Instant now, Effects& out);
   void forked(Pid parent, Pid child, bool exec, Processes& processes, Instant now, Effects& out);
   void executed(Pid pid, Processes& processes, Instant now, Effects& out);
+  // For a process that starts on another node or moves there; `left`: it has arrived, so nothing of it is here any more.
+  std::shared_ptr<const Luggage> pack(Pid pid, NodeId to, bool exec, Processes& processes, Instant now, Effects& out);
+  void unpack(Pid pid, const Luggage& luggage, NodeId from, Processes& processes, Instant now, Effects& out);
+  void taken_back(const Luggage& luggage, NodeId to, Processes& processes, Instant now, Effects& out);
+  void left(Pid pid, Processes& processes, Instant now, Effects& out);
   bool event(const Event& event, Processes& processes, Instant now, Effects& out);   // all but calls; false: nobody's
   // After each event: tells the parts which processes ended and which of their calls were broken off, and has `post(pid, signal)` do
   // what they raised, which may end further ones.

@@ -11,6 +11,16 @@ const std::int32_t* shared_descriptor(const Call& call) {
   return nullptr;
 }
 
+// All of a process's luggage, by the part that packed it.
+struct Trunk final : Luggage {
+  std::array<std::shared_ptr<const Luggage>, kCallClasses> of;
+  std::uint64_t bytes() const override {
+    std::uint64_t all = 0;
+    for (const auto& one : of) all += one ? one->bytes() : 0;
+    return all;
+  }
+};
+
 }   // namespace
 
 bool Parts::call(const CallEvent& event, Processes& processes, Instant now, Effects& out) {
@@ -34,6 +44,38 @@ void Parts::forked(Pid parent, Pid child, bool exec, Processes& processes, Insta
 void Parts::executed(Pid pid, Processes& processes, Instant now, Effects& out) {
   PartContext at = context(processes, now, out);
   each([&](Part& part) { part.executed(pid, at); });
+}
+
+std::shared_ptr<const Luggage> Parts::pack(Pid pid, NodeId to, bool exec, Processes& processes, Instant now, Effects& out) {
+  PartContext at = context(processes, now, out);
+  auto trunk = std::make_shared<Trunk>();
+  bool any = false;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i]) trunk->of[i] = parts_[i]->pack(pid, to, exec, at);
+    any |= trunk->of[i] != nullptr;
+  }
+  if (!any) return nullptr;
+  return trunk;
+}
+
+void Parts::unpack(Pid pid, const Luggage& luggage, NodeId from, Processes& processes, Instant now, Effects& out) {
+  PartContext at = context(processes, now, out);
+  const auto& trunk = dynamic_cast<const Trunk&>(luggage);
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    if (trunk.of[i]) parts_[i]->unpack(pid, *trunk.of[i], from, at);
+}
+
+void Parts::taken_back(const Luggage& luggage, NodeId to, Processes& processes, Instant now, Effects& out) {
+  PartContext at = context(processes, now, out);
+  const auto& trunk = dynamic_cast<const Trunk&>(luggage);
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    if (trunk.of[i]) parts_[i]->taken_back(*trunk.of[i], to, at);
+}
+
+void Parts::left(Pid pid, Processes& processes, Instant now, Effects& out) {
+  PartContext at = context(processes, now, out);
+  each([&](Part& part) { part.ended(pid, at); });
+  descriptors_.drop(pid);
 }
 
 bool Parts::event(const Event& event, Processes& processes, Instant now, Effects& out) {

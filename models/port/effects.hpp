@@ -64,6 +64,7 @@ struct DiskRequest {
 
 struct SendOptions {
   bool before_work = false;   // leave before the work of this handler is done
+  bool raised = false;        // also outside a message's handler: for a protocol whose messages keep their order whoever causes them
   CallId cause = kNoCall;     // on whose behalf, when it is not the event's own cause
 };
 
@@ -97,7 +98,7 @@ class Effects {
     Send& made = sends.emplace_back();
     made.to = to;
     made.txn = txn;
-    made.priority = serving ? Priority::raised : Priority::normal;
+    made.priority = serving || options.raised ? Priority::raised : Priority::normal;
     made.cause = options.cause == kNoCall ? cause : options.cause;
     made.before_work = options.before_work;
     made.body.hold(std::move(message));

@@ -40,7 +40,7 @@ concept MessageStruct = requires(const T& t) {
 // asks of every message (type, bytes) is found out once, when it is made.
 class Body {
  public:
-  static constexpr std::size_t kInlineBytes = 104;
+  static constexpr std::size_t kInlineBytes = 112;
 
   Body() = default;
   template <class V>

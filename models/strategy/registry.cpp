@@ -31,7 +31,8 @@ const std::vector<StrategyEntry>& strategies() {
        config::plain<vproc_switch::Settings>(vproc_switch::settings_fields()),
        vproc_switch::kSites,
        vproc_switch::make,
-       vproc_switch::check_cluster},
+       vproc_switch::check_cluster,
+       vproc_switch::coverage},
   };
   return kAll;
 }

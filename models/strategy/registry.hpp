@@ -49,6 +49,9 @@ struct StrategyEntry {
   std::unique_ptr<Strategy> (*make)(const NodeSetup& setup, const config::Values& params);
   // What only the whole cluster can see. `nodes` are all of this strategy's type.
   void (*check_cluster)(std::span<const Strategy* const> nodes, Report& report);
+  Coverage (*covers)(const config::Values& params) = nullptr;   // where it depends on the settings; else `coverage`
+
+  Coverage coverage_with(const config::Values& values) const { return covers ? covers(values) : coverage; }
 };
 
 const std::vector<StrategyEntry>& strategies();

@@ -56,18 +56,19 @@ std::int64_t own_link_bps(const config::Platform& platform, const StrategyEntry&
 report::RunFacts facts_of(const config::Scenario& scenario, const RunSpec& run, const StrategyEntry& strategy,
                           const sim::RunOutcome& outcome) {
   const config::Platform& platform = scenario.platform;
-  report::RunFacts facts{.strategy = run.strategy->name,
-                         .label = run.strategy->label,
-                         .fidelity = run.fidelity,
-                         .seed = run.seed,
-                         .ending = std::string(sim::name_of(outcome.ending)),
-                         .message = outcome.message,
-                         .workloads = {},
-                         .dispatch_sites = strategy.dispatch_sites,
-                         .coverage = {std::string(strategy.coverage.process), std::string(strategy.coverage.file),
-                                      std::string(strategy.coverage.channel), std::string(strategy.coverage.segment)},
-                         .cores_per_node = cores_of_a_node(platform, strategy),
-                         .link_bps = own_link_bps(platform, strategy)};
+  const Coverage covered = strategy.coverage_with(run.strategy->params);
+  report::RunFacts facts{
+      .strategy = run.strategy->name,
+      .label = run.strategy->label,
+      .fidelity = run.fidelity,
+      .seed = run.seed,
+      .ending = std::string(sim::name_of(outcome.ending)),
+      .message = outcome.message,
+      .workloads = {},
+      .dispatch_sites = strategy.dispatch_sites,
+      .coverage = {std::string(covered.process), std::string(covered.file), std::string(covered.channel), std::string(covered.segment)},
+      .cores_per_node = cores_of_a_node(platform, strategy),
+      .link_bps = own_link_bps(platform, strategy)};
   for (const config::WorkloadChoice& choice : scenario.workloads)
     facts.workloads.push_back({choice.name, std::string(workload::find_workload(choice.name)->unit), choice.start});
   return facts;

@@ -9,6 +9,7 @@
 
 #include "models/base/ids.hpp"
 #include "models/port/calls.hpp"
+#include "models/port/luggage.hpp"
 #include "models/port/message.hpp"
 
 namespace ssi::vproc {
@@ -20,7 +21,8 @@ struct Create {
   Pid child;   // kNoPid: the executing node allocates it
   Pid parent, group, session;
   ProgramRef program;
-  std::uint64_t seen{};         // the last broadcast to `group` that the parent has got
+  std::shared_ptr<const Luggage> luggage{};   // what it inherits of channels, segments and files
+  std::uint64_t seen{};                       // the last broadcast to `group` that the parent has got
   std::uint64_t data_bytes{};   // arguments, environment, credentials, open-file descriptions; rfork: the parent's dirty pages
   std::uint32_t ignored{};      // signals that are ignored, a bit each
   std::uint32_t handled{};      // rfork: signals that have a handler
@@ -142,7 +144,10 @@ struct Listed {
 // Bytes on the wire: the header and the fields (pid 8, node 4, number 8, signal, error and flag 1 each).
 inline constexpr std::uint64_t kListedEntryBytes = 3 * 8 + 4 + 1;
 
-inline std::uint64_t bytes_of(const Create& m) { return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + (m.exec ? 0 : 4) + 3 + m.data_bytes; }
+inline std::uint64_t bytes_of(const Create& m) {
+  const std::uint64_t luggage = m.luggage ? m.luggage->bytes() : 0;
+  return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + (m.exec ? 0 : 4) + 3 + m.data_bytes + luggage;
+}
 inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const Kill& m) { return kHeaderBytes + 8 + 4 + 1 + (m.not_at == kNowhere ? 0 : 4); }
 inline std::uint64_t bytes_of(const Killed&) { return kHeaderBytes + 8 + 1 + 1; }

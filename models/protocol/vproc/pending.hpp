@@ -34,9 +34,10 @@ struct PendingCreate {
   NodeId at;
   Pid child, group;   // child: kNoPid when the other node allocates it
   bool registered = false;
-  std::optional<EarlyExit> early_exit{};   // the child's EXIT_NOTICE has overtaken CREATED
-  TxnId rfork{};                           // of the PendingRfork that it is part of; 0: of none
-  std::uint32_t place{};                   // among its children
+  std::optional<EarlyExit> early_exit{};      // the child's EXIT_NOTICE has overtaken CREATED
+  TxnId rfork{};                              // of the PendingRfork that it is part of; 0: of none
+  std::uint32_t place{};                      // among its children
+  std::shared_ptr<const Luggage> luggage{};   // to be taken back if it is refused
 };
 // The children of one rfork, each of which is a PendingCreate, or was.
 struct PendingRfork {
@@ -123,11 +124,12 @@ class PendingTable {
   }
   template <class T>
   std::optional<T> take(TxnId txn) {
+    std::optional<T> out;
     const auto found = records_.find(txn);
-    T* record = found == records_.end() ? nullptr : std::get_if<T>(&found->second);
-    if (record == nullptr) return std::nullopt;
-    std::optional<T> out(std::move(*record));
-    spare_.nodes.push_back(records_.extract(found));
+    if (T* record = found == records_.end() ? nullptr : std::get_if<T>(&found->second)) {
+      out.emplace(std::move(*record));
+      spare_.nodes.push_back(records_.extract(found));
+    }
     return out;
   }
   const std::map<TxnId, Pending>& all() const { return records_; }

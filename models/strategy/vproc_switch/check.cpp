@@ -122,6 +122,13 @@ void VprocSwitch::describe(StateDump& out) const {
     out.add("pending " + std::to_string(txn.value), "kind " + std::to_string(record.index()));
 }
 
+// What is not the cluster's is each node's own.
+Coverage coverage(const config::Values& params) {
+  const auto settings = config::bind<Settings>(settings_fields(), params);
+  const auto level = [&](std::string_view name) { return settings.covers(name) ? std::string_view("full") : std::string_view("local"); };
+  return {.process = "full", .file = "local", .channel = level("channel"), .segment = level("segment")};
+}
+
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {
   return std::make_unique<VprocSwitch>(setup, config::bind<Settings>(settings_fields(), params));
 }

@@ -11,6 +11,9 @@ using S = Settings;
 
 constexpr std::array<std::string_view, 2> kPidFrom{"parent", "execution"};
 constexpr std::array<std::string_view, 2> kOrigin{"forward", "redirect"};
+constexpr std::array<std::string_view, 3> kCover{"process", "channel", "segment"};
+constexpr std::array<std::string_view, 2> kNameServer{"hash", "fixed"};
+constexpr std::array<std::string_view, 2> kStreamBuffer{"reader", "writer"};
 constexpr std::array<std::string_view, 2> kGossip{"on_demand", "always"};
 
 const std::array kSettings{
@@ -84,6 +87,67 @@ const std::array kSettings{
               .meaning = "older news of a node's load are not believed",
               .source = "estimate: with 16 nodes one in 70 is not heard from in 30 periods"},
              &S::load_max_age},
+    Bound<S>{{.key = "cover",
+              .kind = Kind::choice_set,
+              .fallback = std::string_view{"process"},
+              .choices = kCover,
+              .meaning = "classes of calls that this image serves for the whole cluster (process always); the others are each node's own",
+              .source =
+                  "the modules beside the switch: the vproc and vnode switches alone give one name space for neither sockets nor segments"},
+             &S::cover},
+    Bound<S>{{.key = "name_server",
+              .kind = Kind::choice,
+              .fallback = std::string_view{"hash"},
+              .choices = kNameServer,
+              .meaning = "who keeps names of sockets, keys of segments, semaphores: all nodes by hash of the name, or one node",
+              .source = "choice; published descriptions do not say"},
+             &S::name_server},
+    Bound<S>{{.key = "name_server_node",
+              .kind = Kind::integer,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 4095,
+              .meaning = "the node that keeps the names",
+              .needs = {"name_server", "fixed"}},
+             &S::name_server_node},
+    Bound<S>{
+        {.key = "stream_buffer",
+         .kind = Kind::choice,
+         .fallback = std::string_view{"reader"},
+         .choices = kStreamBuffer,
+         .meaning = "where a socket's bytes wait: at the reader (a write is one message, a read none) or at the writer (a read is two)",
+         .source = "choice; TCP keeps them at the reader"},
+        &S::stream_buffer},
+    Bound<S>{{.key = "stream_window",
+              .kind = Kind::bytes,
+              .fallback = std::int64_t{65536},
+              .min = 8192,
+              .max = 1e9,
+              .meaning = "what a node may send to a stream of another node before it is told that there is room",
+              .source = "the window of TCP without scaling"},
+             &S::stream_window},
+    Bound<S>{{.key = "segment_page",
+              .kind = Kind::bytes,
+              .fallback = std::int64_t{4096},
+              .min = 64,
+              .max = 1 << 21,
+              .meaning = "what of a segment moves between nodes at once",
+              .source = "the page of x86"},
+             &S::segment_page},
+    Bound<S>{{.key = "segment_hold",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 1e9,
+              .meaning = "a page of a segment that has come stays at least that long (delta)",
+              .source = "Mirage (Fleisch, Popek 1989); 0: none"},
+             &S::segment_hold},
+    Bound<S>{{.key = "robust_mutexes",
+              .kind = Kind::boolean,
+              .fallback = false,
+              .meaning = "a dead holder's mutex goes to the next one, who is told; else it stays locked",
+              .source = "POSIX.1-2017, pthread_mutexattr_setrobust: stalled by default"},
+             &S::robust_mutexes},
 };
 
 }   // namespace

@@ -1,11 +1,16 @@
 // The settings of `vproc_switch`: what its published descriptions leave open, and its own costs.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "models/base/time.hpp"
 #include "models/config/fields.hpp"
+#include "models/strategy/vproc_switch/cluster_channels.hpp"
+#include "models/strategy/vproc_switch/cluster_segments.hpp"
 
 namespace ssi::vproc_switch {
 
@@ -18,8 +23,23 @@ struct Settings {
   std::uint32_t accept_max{};       // living processes
   std::string gossip;               // "on_demand" | "always"
   Duration gossip_period, load_max_age;
+  std::vector<std::string> cover;   // classes of calls that are the cluster's; the others are each node's own
+  std::string name_server;          // "hash" | "fixed"
+  std::uint32_t name_server_node{};
+  std::string stream_buffer;       // "reader" | "writer"
+  std::uint64_t stream_window{};   // bytes
+  std::uint32_t segment_page{};    // bytes
+  Duration segment_hold;
+  bool robust_mutexes{};
 
   bool allocates_at_parent() const { return pid_from == "parent"; }
+  bool covers(std::string_view name) const { return std::find(cover.begin(), cover.end(), name) != cover.end(); }
+  ChannelChoices channel_choices(std::uint32_t nodes) const {
+    return {{nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}}, stream_buffer == "reader", stream_window};
+  }
+  SegmentChoices segment_choices(std::uint32_t nodes) const {
+    return {nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_hold, robust_mutexes};
+  }
   bool forwards() const { return origin == "forward"; }
 };
 

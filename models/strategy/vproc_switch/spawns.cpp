@@ -44,6 +44,7 @@ void VprocSwitch::create_at(NodeId node, const vproc::Caller& parent, vproc::Cre
     create.child = processes_.allocate();
     origins_.step(create.child, vproc::OriginEvent::allotted, node);
   }
+  create.luggage = parts_.pack(create.parent, node, create.exec, processes_, now_, out);
   const bool leads = create.group.origin() == self_;
   if (leads) {
     holder_.grant(create.group, create.session, node);
@@ -57,8 +58,8 @@ void VprocSwitch::create_at(NodeId node, const vproc::Caller& parent, vproc::Cre
   } else {
     create.seen = memberships_.seen(create.group, create.parent);
   }
-  const TxnId txn =
-      pending_.open(vproc::PendingCreate{parent, node, create.child, create.group, leads, std::nullopt, part.txn, part.place});
+  const TxnId txn = pending_.open(
+      vproc::PendingCreate{parent, node, create.child, create.group, leads, std::nullopt, part.txn, part.place, create.luggage});
   if (!leads) memberships_.begin(create.group, txn);
   out.send(node, txn, vproc::Message(create));
 }
@@ -84,6 +85,8 @@ void VprocSwitch::arrive(const vproc::PendingJoin::Arrival& arrival, CallId caus
   if (create.exec) out.work(costs_.exec);
   const Pid child = create.child == kNoPid ? processes_.allocate() : create.child;
   processes_.create(child, heritage_of(create), create.program, out);
+  if (create.luggage) parts_.unpack(child, *create.luggage, arrival.from, processes_, now_, out);
+  if (create.exec) parts_.executed(child, processes_, now_, out);
   parents_[child] = {arrival.from, arrival.txn};
 
   out.send(arrival.from, arrival.txn, vproc::Message(vproc::Created{child, Errno::none}), {.cause = cause});
@@ -102,6 +105,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Created& created, E
   if (created.error == Errno::none) {
     child_created(*create, created.child, out);
   } else {
+    if (create->luggage) parts_.taken_back(*create->luggage, header.from, processes_, now_, out);
     if (create->child != kNoPid) origins_.step(create->child, vproc::OriginEvent::ended, header.from);
     if (create->registered) holder_.give_back(create->group, header.from, 1);
     answer_create(*create, result_of(created.error), out);

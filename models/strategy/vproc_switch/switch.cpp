@@ -21,7 +21,14 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
       processes_(setup.self, setup.incarnation), parts_(native::parts_of_one_node(setup.self, setup.costs)),
       locations_(settings.location_cache), pending_(setup.self, setup.incarnation),
       gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
-              setup.random.stream("gossip", setup.self.value)) {}
+              setup.random.stream("gossip", setup.self.value)) {
+  if (settings.covers("channel"))
+    parts_.set(CallClass::channel,
+               std::make_unique<ClusterChannels>(self_, native::ChannelSettings::of(setup.costs), settings.channel_choices(setup.nodes)));
+  if (settings.covers("segment"))
+    parts_.set(CallClass::segment,
+               std::make_unique<ClusterSegments>(self_, native::SegmentSettings::of(setup.costs), settings.segment_choices(setup.nodes)));
+}
 
 // The operations vector: each call either names only the caller, which is here, or asks first where its object is.
 struct VprocSwitch::Switch {
@@ -100,6 +107,7 @@ struct VprocSwitch::Server {
 };
 
 void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
+  now_ = now;
   CallId own = kNoCall;
   std::visit(Overloaded{
                  [&](const BootEvent&) {

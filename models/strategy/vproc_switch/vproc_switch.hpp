@@ -56,6 +56,7 @@ class VprocSwitch final : public Strategy {
   // For checks and tests.
   NodeId self() const { return self_; }
   const native::Processes& processes() const { return processes_; }
+  const native::Parts& parts() const { return parts_; }
   const vproc::Origins& origins() const { return origins_; }
   const vproc::GroupHolder& groups_led() const { return holder_; }
   const vproc::Memberships& memberships() const { return memberships_; }
@@ -168,6 +169,7 @@ class VprocSwitch final : public Strategy {
   void give_up(NodeId peer, Effects& out);
 
   NodeId self_;
+  Instant now_;   // of the event being handled
   std::uint32_t nodes_;
   Settings settings_;
   native::Costs costs_;
@@ -186,6 +188,7 @@ class VprocSwitch final : public Strategy {
 };
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);
+Coverage coverage(const config::Values& params);
 void check_cluster(std::span<const Strategy* const> nodes, Report& report);   // see check.cpp for what holds at every instant
 
 }   // namespace ssi::vproc_switch
