@@ -53,8 +53,6 @@ struct FileStore::Begin {
   void operator()(const vnode::SetSize& set) const { store.data(asker, set, set.file, at); }
   void operator()(const vnode::Sync&) const { store.sync(asker, at); }
   void operator()(const vnode::Lock&) const { SSI_CHECK(false, "a local file system leaves locks to the system-call layer"); }
-  void operator()(const vnode::TakeOffset&) const { SSI_CHECK(false, "a local file system shares no offsets"); }
-  void operator()(const vnode::GiveOffset&) const { SSI_CHECK(false, "a local file system shares no offsets"); }
 
  private:
   void found(Reply reply) const {

@@ -46,6 +46,20 @@ struct Outcome {
   }
 };
 
+// An access that missed.
+struct Waiter {
+  Ticket ticket;
+  coherence::Access access;
+};
+template <class Waiters>
+void hash_waiters(const Waiters& waiters, Digest& digest) {   // their number is the caller's to add
+  for (const Waiter& waiter : waiters) {
+    digest.add(static_cast<std::uint64_t>(waiter.access.kind) << 32 | waiter.access.offset);
+    digest.carry(waiter.ticket.value);
+    digest.carry(waiter.access.operand);
+  }
+}
+
 struct Out {
   Instant now;
   Effects& effects;

@@ -47,7 +47,6 @@ struct Note {
   std::uint32_t subject{};
 };
 
-inline constexpr std::uint64_t kDiskBlockBytes = 4096;
 
 // What a disk is asked. `cause` as in SendOptions; background when there is none.
 struct DiskRequest {
@@ -60,6 +59,9 @@ struct DiskRequest {
   std::uint64_t block{};   // where on the disk; a request that begins where the one before ended needs no seek
   std::uint64_t bytes{};
   CallId cause = kNoCall;
+
+  static constexpr std::uint64_t kBlockBytes = 4096;
+  std::uint64_t next_block() const { return block + (bytes + kBlockBytes - 1) / kBlockBytes; }
 };
 
 struct SendOptions {
@@ -68,8 +70,8 @@ struct SendOptions {
   CallId cause = kNoCall;     // on whose behalf, when it is not the event's own cause
 };
 
-class Effects {
- public:
+// What leaves when the work of a handler is done, list by list in this order (program orders that act at once have acted).
+struct AfterWork {
   struct Send {
     NodeId to;
     TxnId txn;
@@ -83,6 +85,24 @@ class Effects {
     Result result;
     NodeId served;
   };
+
+  void clear() {
+    disk_requests.clear();
+    verbs.clear();
+    sends.clear();
+    completions.clear();
+    programs.clear();
+  }
+
+  std::vector<DiskRequest> disk_requests;
+  std::vector<Verb> verbs;
+  std::vector<Send> sends;
+  std::vector<Completion> completions;
+  std::vector<ProgramOrder> programs;
+};
+
+class Effects : public AfterWork {
+ public:
   struct Timer {
     TimerKey key;
     std::uint64_t generation;
@@ -124,13 +144,9 @@ class Effects {
   // Makes the value ready for the next event. Capacity is kept.
   void begin(CallId event_cause, bool serving_message) {
     kernel_work = dispatch_work = {};
-    sends.clear();
-    completions.clear();
+    AfterWork::clear();
     timers.clear();
-    programs.clear();
     notes.clear();
-    disk_requests.clear();
-    verbs.clear();
     locks.clear();
     shootdown_cores = 0;
     cause = event_cause;
@@ -138,13 +154,8 @@ class Effects {
   }
 
   Duration kernel_work{}, dispatch_work{};
-  std::vector<Send> sends;
-  std::vector<Completion> completions;
   std::vector<Timer> timers;
-  std::vector<ProgramOrder> programs;
   std::vector<Note> notes;
-  std::vector<DiskRequest> disk_requests;
-  std::vector<Verb> verbs;
   std::vector<std::uint64_t> locks;
   std::uint32_t shootdown_cores = 0;
   CallId cause{kNoCall};   // of the event being handled

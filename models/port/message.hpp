@@ -26,8 +26,9 @@ struct MessageType {
   std::string_view name;
   std::uint64_t hash;
 };
+constexpr MessageType named(std::string_view name) { return {name, hash_of(name)}; }   // of what is not a message's struct
 template <class T>
-inline constexpr MessageType kMessageType{T::kName, hash_of(T::kName)};
+inline constexpr MessageType kMessageType = named(T::kName);
 
 // An alternative of a protocol's variant: a small struct with kName, and bytes_of() beside it (wire size in bytes).
 template <class T>

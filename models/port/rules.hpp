@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 
+#include "models/base/check.hpp"
 #include "models/port/table.hpp"
 
 namespace ssi {
@@ -26,6 +28,7 @@ template <class State, class Event, class Act, std::size_t kStates, std::size_t 
 class Rules {
  public:
   using Acts = std::array<Act, 4>;
+  using Hits = std::array<std::uint32_t, kStates * kEvents>;   // of one machine: how often each row was met; no part of its state
   struct Cell {
     Verdict verdict = Verdict::never;
     State next{};
@@ -42,6 +45,20 @@ class Rules {
   constexpr const Cell& cell(State at, Event on) const { return cells_[index(at, on)]; }
   constexpr Cell& alter(State at, Event on) { return cells_[index(at, on)]; }   // for tests, which plant bugs
   static constexpr std::size_t index(State at, Event on) { return static_cast<std::size_t>(at) * kEvents + static_cast<std::size_t>(on); }
+  // One event: counts the row, goes to its state and does its acts, in that order, since acts look at where they lead. `where` is
+  // called for what is said when the row is `never`; `act` with each act.
+  template <class Where, class Do>
+  Verdict step(Hits& hits, State& state, Event on, Where where, Do act) const {
+    const State at = state;
+    const Cell& cell = this->cell(at, on);
+    ++hits[index(at, on)];
+    SSI_CHECK(cell.verdict != Verdict::never,
+              where() + " " + std::to_string(static_cast<int>(at)) + ", event " + std::to_string(static_cast<int>(on)));
+    if (cell.verdict != Verdict::go) return cell.verdict;
+    state = cell.next;
+    for (const Act todo : cell.acts) act(todo);
+    return Verdict::go;
+  }
   static constexpr std::size_t size() { return kStates * kEvents; }
   constexpr bool complete() const {
     for (const Cell& cell : cells_)

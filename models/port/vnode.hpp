@@ -88,16 +88,8 @@ struct Lock {
   LockFile::Kind kind = LockFile::Kind::exclusive;
   bool no_wait = false;
 };   // only of a file system that serves locks
-// The offset of an open-file entry that processes of several nodes share; only of a file system that serves entries.
-struct TakeOffset {
-  std::uint64_t entry{};
-};   // value: the offset; nobody else has it until GiveOffset
-struct GiveOffset {
-  std::uint64_t entry{}, offset{};
-};
 
-using Operation = std::variant<Lookup, GetAttributes, Read, Write, SetSize, Create, Remove, Rename, ReadDirectory, Sync, Open, Close, Lock,
-                               TakeOffset, GiveOffset>;
+using Operation = std::variant<Lookup, GetAttributes, Read, Write, SetSize, Create, Remove, Rename, ReadDirectory, Sync, Open, Close, Lock>;
 
 struct Reply {
   Errno error = Errno::none;
@@ -133,7 +125,6 @@ class FileSystem {
   // Nobody waits for the answer any more; a lock that was not granted is withdrawn, other operations go on.
   virtual void forget(std::uint64_t /*token*/, Context&) {}
   virtual bool serves_locks() const { return false; }                // else each node's system-call layer locks by itself
-  virtual bool serves_entries() const { return false; }              // else an offset is not shared between nodes
   virtual bool message(const Message&, Context&) { return false; }   // false: of another protocol
   virtual bool timer(const TimerEvent&, Context&) { return false; }
   virtual void disk_done(const DiskDone&, Context&) {}

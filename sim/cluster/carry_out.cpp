@@ -48,7 +48,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
 
   const Duration work = service.dispatch + service.kernel + service.lock;
   if (work.ns == 0 && trace_) trace_->work_ends(now());
-  if (work.ns == 0) return release(service, out_.sends, out_.completions, out_.programs, out_.disk_requests, out_.verbs);
+  if (work.ns == 0) return release(service, out_);
   Node& node = at(service.node);
   ++node.busy;
   node.kernel_used += work;
@@ -56,11 +56,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
   if (trace_) trace_->work_goes_on(token);
   Work& begun = works_[token];
   begun.service = service;
-  std::swap(begun.sends, out_.sends);
-  std::swap(begun.completions, out_.completions);
-  std::swap(begun.orders, out_.programs);
-  std::swap(begun.disk_requests, out_.disk_requests);
-  std::swap(begun.verbs, out_.verbs);
+  std::swap(begun.after, static_cast<AfterWork&>(out_));
   backend_.start_work(service.node, CpuClass::kernel, work, token);
 }
 
@@ -119,18 +115,12 @@ void Cluster::finish_work(Token token) {
   Work& work = works_[token];
   --at(work.service.node).busy;
   if (trace_) trace_->work_ends(now(), token);
-  release(work.service, work.sends, work.completions, work.orders, work.disk_requests, work.verbs);
-  work.sends.clear();
-  work.completions.clear();
-  work.orders.clear();
-  work.disk_requests.clear();
-  work.verbs.clear();
+  release(work.service, work.after);
+  work.after.clear();
   works_.give_back(token);
 }
 
-void Cluster::release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
-                      const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests,
-                      const std::vector<Verb>& verbs) {
+void Cluster::release(Service& service, AfterWork& after) {
   Trail& trail = service.trail;
   const std::int64_t took = (now() - trail.mark).ns;
   const std::int64_t dispatch = std::min(service.dispatch.ns, took);
@@ -144,12 +134,12 @@ void Cluster::release(Service& service, std::vector<Effects::Send>& sends, std::
   OpenCall* const cause = ledger_.find(trail.cause);   // not settled before it is stopped below
   if (cause) cause->last = trail;
 
-  for (const DiskRequest& request : disk_requests) ask_disk(service, request);
-  for (const Verb& verb : verbs) post(service, verb);
-  for (Effects::Send& send : sends)
+  for (const DiskRequest& request : after.disk_requests) ask_disk(service, request);
+  for (const Verb& verb : after.verbs) post(service, verb);
+  for (Effects::Send& send : after.sends)
     if (!send.before_work) depart(service, send);
-  for (Effects::Completion& completion : completions) complete(completion, trail);
-  for (const ProgramOrder& order : orders)
+  for (Effects::Completion& completion : after.completions) complete(completion, trail);
+  for (const ProgramOrder& order : after.programs)
     if (!acts_at_once(order.kind)) obey(order, service.node);
 
   if (service.core != 0) at(service.node).core_taken[service.core - 1] = 0;

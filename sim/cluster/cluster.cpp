@@ -14,6 +14,8 @@ Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
       net_(static_cast<std::uint32_t>(setup_.machines.size())), nodes_(setup_.machines.size()) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].machine = std::move(setup_.machines[i]);
   if (!setup_.nic.plain()) nics_.assign(nodes_.size(), Nic(setup_.nic));
+  if (setup_.nic.limits_service())
+    for (Node& node : nodes_) node.receive_queues.resize(std::max<std::uint32_t>(setup_.nic.receive_queues, 1));
 }
 
 void Cluster::boot() {
@@ -47,6 +49,8 @@ void Cluster::wait_for_service(NodeId node, const Item& item, bool raised) {
 
 void Cluster::discard(Token packet) {
   packets_[packet].message.body.reset();
+  packets_[packet].interrupts = false;
+  packets_[packet].drops = 0;
   packets_.give_back(packet);
 }
 

@@ -113,11 +113,7 @@ class Cluster final : public BackendClient {
   // ... while its kernel work takes time.
   struct Work {
     Service service;
-    std::vector<Effects::Send> sends;
-    std::vector<Effects::Completion> completions;
-    std::vector<ProgramOrder> orders;
-    std::vector<DiskRequest> disk_requests;
-    std::vector<Verb> verbs;
+    AfterWork after;
   };
   struct ReceiveQueue {
     Ring<Item> items;
@@ -189,8 +185,7 @@ class Cluster final : public BackendClient {
   Duration hosts_work(const Service& service, const Header* received) const;
   void take_locks(Service& service);
   void finish_work(Token work);
-  void release(Service& service, std::vector<Effects::Send>& sends, std::vector<Effects::Completion>& completions,
-               const std::vector<ProgramOrder>& orders, const std::vector<DiskRequest>& disk_requests, const std::vector<Verb>& verbs);
+  void release(Service& service, AfterWork& after);
   void ask_disk(const Service& service, const DiskRequest& request);
   Trail trail_for(CallId cause, const Trail& own, const OpenCall* call) const;
   void depart(const Service& service, Effects::Send& send);

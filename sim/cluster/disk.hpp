@@ -50,7 +50,7 @@ class Disk {
     const std::int64_t start = std::max(from, place.free_at);
     const std::int64_t access = request.block == place.next_block ? 0 : settings_.access.ns * 1000;
     place.free_at = start + access + transmission(request.bytes, bits_per_second);
-    place.next_block = request.block + (request.bytes + kDiskBlockBytes - 1) / kDiskBlockBytes;
+    place.next_block = request.next_block();
     busy_ += place.free_at - start;
     return place.free_at;
   }

@@ -35,9 +35,10 @@ void FlowDisks::ask(NodeId id, const DiskRequest& request, Token token) {
   Node& node = nodes_[id.value];
   if (request.kind == DiskRequest::Kind::read) return to_medium(id, request, token, false);
   if (request.kind == DiskRequest::Kind::write) {
-    const bool cached = request.bytes <= settings_.cache;
-    if (!cached) ++node.destaging;
-    if (!cached) return to_medium(id, request, token, false);
+    if (request.bytes > settings_.cache) {
+      ++node.destaging;
+      return to_medium(id, request, token, false);
+    }
     if (!node.waiting.empty() || node.in_cache + request.bytes > settings_.cache) return node.waiting.emplace_back(request, token), void();
     return write(id, request, token);
   }
@@ -58,7 +59,7 @@ void FlowDisks::write(NodeId id, const DiskRequest& request, Token token) {
 void FlowDisks::to_medium(NodeId id, const DiskRequest& request, Token token, bool destage) {
   Node& node = nodes_[id.value];
   const double access = request.block == node.next_block ? 0 : seconds(settings_.access);
-  node.next_block = request.block + (request.bytes + kDiskBlockBytes - 1) / kDiskBlockBytes;
+  node.next_block = request.next_block();
   after(access, [this, id, request, token, destage] {
     const auto kind = request.kind == DiskRequest::Kind::read ? s4u::Io::OpType::READ : s4u::Io::OpType::WRITE;
     s4u::IoPtr io = nodes_[id.value].disk->io_init(request.bytes, kind);

@@ -77,8 +77,7 @@ bool Cluster::begin_call(Running& program, const Call& request) {
     if (sleep->until <= now()) return false;
     program.sleep = ++sleeps_;
     ++foreground_;
-    agenda_.add(sleep->until, SleepOver{program.pid, program.sleep});
-    backend_.wake_at(*agenda_.first());
+    look_at(sleep->until, SleepOver{program.pid, program.sleep});
     return true;
   }
   OpenCall& call = ledger_.open(request, program.pid, program.node, now(), true);

@@ -55,13 +55,11 @@ void Cluster::hear(NodeId node) {
 // Messages that were not raised wait in the queue of their sender.
 void Cluster::wait_in_receive_queue(NodeId id, const Item& item) {
   Node& node = at(id);
-  const std::size_t queues = std::max<std::uint32_t>(setup_.nic.receive_queues, 1);
-  if (node.receive_queues.empty()) node.receive_queues.resize(queues);
   if (node.busy == 0 && waiting(node) == 0 && setup_.nic.wakeup.ns > 0 && node.awake_at <= now()) {
     node.awake_at = now() + setup_.nic.wakeup;
     look_at(node.awake_at, NodeWakes{id});
   }
-  node.receive_queues[packets_[item.subject].message.header.from.value % queues].items.push_back(item);
+  node.receive_queues[packets_[item.subject].message.header.from.value % node.receive_queues.size()].items.push_back(item);
   backend_.schedule(id);
 }
 

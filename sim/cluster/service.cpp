@@ -5,7 +5,6 @@ namespace ssi::sim {
 namespace {
 
 // What the fingerprint knows events by that are not messages.
-constexpr MessageType named(std::string_view name) { return {name, hash_of(name)}; }
 constexpr MessageType kBoot = named("boot"), kTimer = named("timer"), kDisk = named("disk"), kFrozen = named("frozen");
 constexpr auto kCalls = [] {
   std::array<MessageType, kCallNames.size()> types{};
@@ -89,8 +88,7 @@ void Cluster::handle_message(Token packet, Service& service) {
   recorder_.delivered({now(), message.header.from, service.node, type.hash, type.name});
   service.trail = packets_[packet].trail;
   if (!nics_.empty() || setup_.nic.limits_service()) begin_receiving(service, packets_[packet]);
-  service.interrupted = std::exchange(packets_[packet].interrupts, false);
-  packets_[packet].drops = 0;
+  service.interrupted = packets_[packet].interrupts;
   run_machine(MessageEvent{&message}, service, &message.header);
   discard(packet);
 }

@@ -4,7 +4,6 @@
 namespace ssi::sim {
 namespace {
 
-constexpr MessageType named(std::string_view name) { return {name, hash_of(name)}; }
 constexpr MessageType kRequests[]{named("VERB_READ"), named("VERB_WRITE"), named("VERB_CAS")};
 constexpr MessageType kReply = named("VERB_REPLY");
 constexpr std::uint64_t kWord = 8;

@@ -18,16 +18,10 @@ Cache::Entry& Cache::entry(PageId page) { return entries_.try_emplace(page, Entr
 
 // One event by the table. A stalled access waits, a stalled message is deferred by who called.
 Verdict Cache::step(Work& w, CacheEvent on) {
-  const CacheState at = w.entry.state;
-  const auto& cell = rules_->cell(at, on);
-  ++hits_[CacheRules::index(at, on)];
-  SSI_CHECK(cell.verdict != Verdict::never, "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) +
-                                                ": cache state " + std::to_string(static_cast<int>(at)) + ", event " +
-                                                std::to_string(static_cast<int>(on)));
-  if (cell.verdict != Verdict::go) return cell.verdict;
-  w.entry.state = cell.next;   // first, since acts look at where they lead
-  for (const CacheAct todo : cell.acts) act(w, todo);
-  return Verdict::go;
+  const auto where = [&] {
+    return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": cache state";
+  };
+  return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 
 std::optional<Answer> Cache::access(Ticket ticket, const Access& access, Out out, Loopback<Message>& loop) {

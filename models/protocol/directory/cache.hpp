@@ -16,7 +16,7 @@ namespace ssi::directory {
 
 class Cache {
  public:
-  using Hits = std::array<std::uint32_t, CacheRules::size()>;
+  using Hits = CacheRules::Hits;
   Cache(const coherence::Place& place, const Settings& settings, const CacheRules& rules)
       : place_(place), settings_(settings), rules_(&rules) {}
 
@@ -40,10 +40,7 @@ class Cache {
   const Hits& hits() const { return hits_; }   // rows reached; no part of the state
 
  private:
-  struct Waiter {
-    coherence::Ticket ticket;
-    coherence::Access access;
-  };
+  using Waiter = coherence::Waiter;
   // A message that has to wait: a FORWARD for what makes us owner, or the end of the hold time. There is one at most: a home
   // asks a node for one thing at a time, but for an INVALIDATE that a FORWARD overtakes, and that is never held back then.
   struct Deferred {

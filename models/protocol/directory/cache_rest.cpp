@@ -97,12 +97,7 @@ void Cache::hash_into(Digest& digest) const {
     digest.add(e.awaited);
     digest.add(e.acked);
     digest.add(e.waiters.size() << 32 | e.eligible);
-    for (const Waiter& waiter : e.waiters) {
-      digest.add(static_cast<std::uint64_t>(waiter.access.kind));
-      digest.add(waiter.access.offset);
-      digest.carry(waiter.ticket.value);
-      digest.carry(waiter.access.operand);
-    }
+    coherence::hash_waiters(e.waiters, digest);
     digest.add(std::uint64_t{e.deferred.has_value()});
     if (!e.deferred) continue;
     digest.add(static_cast<std::uint64_t>(e.deferred->event) << 1 | std::uint64_t{e.deferred->relayed});

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "models/base/check.hpp"
+#include "models/base/overload.hpp"
 
 namespace ssi::directory {
 
@@ -13,13 +14,6 @@ using coherence::Right;
 using coherence::Ticket;
 
 namespace {
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overload(F...) -> Overload<F...>;   // clang++ 14 needs it
 
 // One of each kind; a constant each, so that machines share them.
 constexpr HomeRules kHomeRules[2][3] = {

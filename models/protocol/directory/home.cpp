@@ -17,16 +17,10 @@ Home::Entry& Home::entry(PageId page) {
 }
 
 Verdict Home::step(Work& w, HomeEvent on) {
-  const HomeState at = w.entry.state;
-  const auto& cell = rules_->cell(at, on);
-  ++hits_[HomeRules::index(at, on)];
-  SSI_CHECK(cell.verdict != Verdict::never, "home " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) +
-                                                ": state " + std::to_string(static_cast<int>(at)) + ", event " +
-                                                std::to_string(static_cast<int>(on)));
-  if (cell.verdict != Verdict::go) return cell.verdict;
-  w.entry.state = cell.next;
-  for (const HomeAct todo : cell.acts) act(w, todo);
-  return Verdict::go;
+  const auto where = [&] {
+    return "home " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
+  };
+  return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 
 // What a request means is decided when it is served: a busy home does not look into it.

@@ -15,7 +15,7 @@ namespace ssi::directory {
 
 class Home {
  public:
-  using Hits = std::array<std::uint32_t, HomeRules::size()>;
+  using Hits = HomeRules::Hits;
   struct Request {   // GET_READ, GET_WRITE or PUT, as it came
     NodeId from;
     TxnId txn;

@@ -34,16 +34,10 @@ Ivy::Entry& Ivy::entry(PageId page) {
 }
 
 Verdict Ivy::step(Work& w, Event on) {
-  const State at = w.entry.state;
-  const auto& cell = table_->cell(at, on);
-  ++hits_[Table::index(at, on)];
-  SSI_CHECK(cell.verdict != Verdict::never, "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) +
-                                                ": state " + std::to_string(static_cast<int>(at)) + ", event " +
-                                                std::to_string(static_cast<int>(on)));
-  if (cell.verdict != Verdict::go) return cell.verdict;
-  w.entry.state = cell.next;
-  for (const Act todo : cell.acts) act(w, todo);
-  return Verdict::go;
+  const auto where = [&] {
+    return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
+  };
+  return table_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 
 std::optional<Answer> Ivy::access(Ticket ticket, const Access& access, Out out) {

@@ -17,11 +17,8 @@ namespace ssi::ivy {
 
 class Ivy final : public coherence::Machine {
  public:
-  using Hits = std::array<std::uint32_t, Table::size()>;
-  struct Waiter {
-    coherence::Ticket ticket;
-    coherence::Access access;
-  };
+  using Hits = Table::Hits;
+  using Waiter = coherence::Waiter;
   struct Queued {   // somebody's request that waits for what we do, or for the end of the hold time
     Request request;
     bool write;

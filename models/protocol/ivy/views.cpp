@@ -84,11 +84,7 @@ void Ivy::hash_into(Digest& digest) const {
     digest.add(e.unsent);
     digest.add(e.txn);
     digest.add(e.waiters.size() << 32 | e.eligible);
-    for (const Waiter& waiter : e.waiters) {
-      digest.add(static_cast<std::uint64_t>(waiter.access.kind) << 32 | waiter.access.offset);
-      digest.carry(waiter.ticket.value);
-      digest.carry(waiter.access.operand);
-    }
+    coherence::hash_waiters(e.waiters, digest);
     digest.add(e.queue.size());
     for (const Queued& queued : e.queue) {
       hash_request(queued.request, digest);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "models/base/check.hpp"
+#include "models/base/overload.hpp"
 
 namespace ssi::ivy_central {
 
@@ -14,13 +15,6 @@ using coherence::Ticket;
 using NoteKind = coherence::Outcome::Note::Kind;
 
 namespace {
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overload(F...) -> Overload<F...>;   // clang++ 14 needs it
-
 }   // namespace
 
 IvyCentral::IvyCentral(const coherence::Place& place, const Settings& settings, const NodeRules& rules, const ManagerRules& manager)
@@ -33,16 +27,10 @@ IvyCentral::Entry& IvyCentral::entry(PageId page) {
 }
 
 Verdict IvyCentral::step(Work& w, Event on) {
-  const State at = w.entry.state;
-  const auto& cell = rules_->cell(at, on);
-  ++node_hits_[NodeRules::index(at, on)];
-  SSI_CHECK(cell.verdict != Verdict::never, "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) +
-                                                ": state " + std::to_string(static_cast<int>(at)) + ", event " +
-                                                std::to_string(static_cast<int>(on)));
-  if (cell.verdict != Verdict::go) return cell.verdict;
-  w.entry.state = cell.next;
-  for (const Act todo : cell.acts) act(w, todo);
-  return Verdict::go;
+  const auto where = [&] {
+    return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
+  };
+  return rules_->step(node_hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 
 void IvyCentral::act(Work& w, Act todo) {

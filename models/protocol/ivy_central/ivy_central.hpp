@@ -18,12 +18,9 @@ namespace ssi::ivy_central {
 
 class IvyCentral final : public coherence::Machine {
  public:
-  using NodeHits = std::array<std::uint32_t, NodeRules::size()>;
-  using ManagerHits = std::array<std::uint32_t, ManagerRules::size()>;
-  struct Waiter {
-    coherence::Ticket ticket;
-    coherence::Access access;
-  };
+  using NodeHits = NodeRules::Hits;
+  using ManagerHits = ManagerRules::Hits;
+  using Waiter = coherence::Waiter;
   struct Order {   // FORWARD or INVALIDATE; held back during the hold time
     Event event;
     NodeId from, requester;

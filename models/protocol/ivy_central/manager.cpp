@@ -16,16 +16,10 @@ IvyCentral::Managed& IvyCentral::manage(PageId page) {
 }
 
 Verdict IvyCentral::step(Duty& d, ManagerEvent on) {
-  const ManagerState at = d.managed.state;
-  const auto& cell = manager_rules_->cell(at, on);
-  ++manager_hits_[ManagerRules::index(at, on)];
-  SSI_CHECK(cell.verdict != Verdict::never, "manager " + std::to_string(place_.self.value) + ", page " + std::to_string(d.page.value) +
-                                                ": state " + std::to_string(static_cast<int>(at)) + ", event " +
-                                                std::to_string(static_cast<int>(on)));
-  if (cell.verdict != Verdict::go) return cell.verdict;
-  d.managed.state = cell.next;
-  for (const ManagerAct todo : cell.acts) act(d, todo);
-  return Verdict::go;
+  const auto where = [&] {
+    return "manager " + std::to_string(place_.self.value) + ", page " + std::to_string(d.page.value) + ": state";
+  };
+  return manager_rules_->step(manager_hits_, d.managed.state, on, where, [&](auto todo) { act(d, todo); });
 }
 
 void IvyCentral::serve(Duty& d, Request request) {

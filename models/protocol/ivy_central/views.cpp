@@ -61,11 +61,7 @@ void IvyCentral::hash_into(Digest& digest) const {
     digest.carry(static_cast<std::uint64_t>(e.installed.ns));
     digest.add(e.txn);
     digest.add(e.waiters.size());
-    for (const Waiter& waiter : e.waiters) {
-      digest.add(static_cast<std::uint64_t>(waiter.access.kind) << 32 | waiter.access.offset);
-      digest.carry(waiter.ticket.value);
-      digest.carry(waiter.access.operand);
-    }
+    coherence::hash_waiters(e.waiters, digest);
     digest.add(std::uint64_t{e.held.has_value()});
     if (!e.held) continue;
     digest.add(static_cast<std::uint64_t>(e.held->event) << 1 | std::uint64_t{e.held->with_page});

@@ -20,16 +20,10 @@ HomePages::Entry& HomePages::entry(PageId page) {
 }
 
 Verdict HomePages::step(Work& w, PageEvent on) {
-  const PageState at = w.entry.state;
-  const auto& cell = rules_->cell(at, on);
-  ++hits_[PageRules::index(at, on)];
-  SSI_CHECK(cell.verdict != Verdict::never, "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) +
-                                                ": state " + std::to_string(static_cast<int>(at)) + ", event " +
-                                                std::to_string(static_cast<int>(on)));
-  if (cell.verdict != Verdict::go) return cell.verdict;
-  w.entry.state = cell.next;
-  for (const PageAct todo : cell.acts) act(w, todo);
-  return Verdict::go;
+  const auto where = [&] {
+    return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
+  };
+  return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 
 void HomePages::act(Work& w, PageAct todo) {

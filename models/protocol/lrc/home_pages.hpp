@@ -18,7 +18,7 @@ namespace ssi::lrc {
 
 class HomePages {
  public:
-  using Hits = std::array<std::uint32_t, PageRules::size()>;
+  using Hits = PageRules::Hits;
   HomePages(const coherence::Place& place, const Settings& settings, const PageRules& rules)
       : place_(place), settings_(settings), rules_(&rules) {}
 
@@ -40,10 +40,7 @@ class HomePages {
   const Hits& hits() const { return hits_; }
 
  private:
-  struct Waiter {
-    coherence::Ticket ticket;
-    coherence::Access access;
-  };
+  using Waiter = coherence::Waiter;
   struct Early {   // a FLUSH that overtook the sender's one before
     NodeId from;
     Flush message;

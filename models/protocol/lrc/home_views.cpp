@@ -41,11 +41,7 @@ void HomePages::hash_into(Digest& digest) const {
     hash_clock(e.has, digest);
     digest.add(e.txn);
     digest.add(e.waiters.size() << 32 | e.flushed);
-    for (const Waiter& waiter : e.waiters) {
-      digest.add(static_cast<std::uint64_t>(waiter.access.kind) << 32 | waiter.access.offset);
-      digest.carry(waiter.ticket.value);
-      digest.carry(waiter.access.operand);
-    }
+    coherence::hash_waiters(e.waiters, digest);
     for (const Early& early : e.early) {
       digest.add(early.from);
       digest.add(std::uint64_t{early.message.interval});

@@ -23,21 +23,17 @@ Locks::Entry& Locks::entry(LockId lock) {
 }
 
 Verdict Locks::step(Work& w, LockEvent on) {
-  const LockState at = w.entry.state;
-  const auto& cell = kLockRules.cell(at, on);
-  ++hits_[LockRules::index(at, on)];
-  SSI_CHECK(cell.verdict != Verdict::never, "node " + std::to_string(place_.self.value) + ", lock " + std::to_string(w.lock.value) +
-                                                ": state " + std::to_string(static_cast<int>(at)) + ", event " +
-                                                std::to_string(static_cast<int>(on)));
-  if (cell.verdict != Verdict::go) return cell.verdict;
-  w.entry.state = cell.next;
-  for (const LockAct todo : cell.acts) switch (todo) {
-      case LockAct::none: break;
-      case LockAct::ask: ask(w); break;
-      case LockAct::enter: w.entered = true; break;
-      case LockAct::pass: pass(w); break;
+  const auto where = [&] {
+    return "node " + std::to_string(place_.self.value) + ", lock " + std::to_string(w.lock.value) + ": state";
+  };
+  return kLockRules.step(hits_, w.entry.state, on, where, [&](LockAct todo) {
+    switch (todo) {
+      case LockAct::none: return;
+      case LockAct::ask: return ask(w);
+      case LockAct::enter: w.entered = true; return;
+      case LockAct::pass: return pass(w);
     }
-  return Verdict::go;
+  });
 }
 
 bool Locks::want(LockId lock, Ticket ticket, const Intervals& known, Out out, Loopback<Message>& loop) {

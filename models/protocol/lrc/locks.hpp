@@ -45,7 +45,7 @@ static_assert(kLockRules.complete(), "a (state, event) pair is missing or double
 
 class Locks {
  public:
-  using Hits = std::array<std::uint32_t, LockRules::size()>;
+  using Hits = LockRules::Hits;
   struct Entry {
     LockState state = LockState::elsewhere;
     std::deque<coherence::Ticket> waiters;   // of this node; the first is who ACQUIRE was sent for

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/base/check.hpp"
+#include "models/base/overload.hpp"
 
 namespace ssi::lrc {
 
@@ -12,17 +13,6 @@ using coherence::LockId;
 using coherence::Out;
 using coherence::Right;
 using coherence::Ticket;
-
-namespace {
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overload(F...) -> Overload<F...>;   // clang++ 14 needs it
-
-}   // namespace
 
 Lrc::Lrc(const coherence::Place& place, const Settings& settings, const PageRules& rules)
     : place_(place), intervals_(place.self), locks_(place), barriers_(place), pages_(place, settings, rules), loop_(place.self) {}

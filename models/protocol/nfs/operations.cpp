@@ -171,8 +171,6 @@ struct Client::Step {
     if (simple(ReaddirCall{list})) done(task.reply);
   }
   void operator()(const vnode::Lock&) const { SSI_CHECK(false, "NFS version 2 has no locks"); }
-  void operator()(const vnode::TakeOffset&) const { SSI_CHECK(false, "NFS shares no offsets"); }
-  void operator()(const vnode::GiveOffset&) const { SSI_CHECK(false, "NFS shares no offsets"); }
 };
 
 void Client::advance(std::uint64_t id, vnode::Context& at) {

@@ -1,18 +1,12 @@
 // The switch itself: each call is carried out here when what it concerns is here, and shipped when it is not.
 #include "models/base/check.hpp"
+#include "models/base/overload.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
 
 namespace ssi::vproc_switch {
 namespace {
 
 constexpr TimerKey kGossipTimer{1};
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;   // clang++ 14, which has libFuzzer, does not deduce it
 
 }   // namespace
 
@@ -109,7 +103,7 @@ struct VprocSwitch::Server {
 void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
   now_ = now;
   CallId own = kNoCall;
-  std::visit(Overloaded{
+  std::visit(Overload{
                  [&](const BootEvent&) {
                    parts_.event(event, processes_, now, out);
                    if (settings_.gossip == "always") gossip_.start(out);

@@ -3,17 +3,9 @@
 #include <algorithm>
 
 #include "models/base/check.hpp"
+#include "models/base/overload.hpp"
 
 namespace ssi::test {
-namespace {
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-
-}   // namespace
-
 void FakeKernel::run(const std::vector<std::uint32_t>& starts) {
   for (const std::uint32_t node : starts) create(node, init_of(NodeId{node}, {}), workload_.first_program(node));
   while (!agenda_.empty() && agenda_.begin()->first.first <= options_.until) {
@@ -57,7 +49,7 @@ void FakeKernel::step(Process& process, Result result) {
 
 void FakeKernel::serve(Process& process, const Call& call) {
   const Pid pid = process.self.pid;
-  std::visit(Overloaded{
+  std::visit(Overload{
                  [&](const Spawn& spawn) { serve_spawn(process, spawn); },
                  [&](const Fork& fork) {
                    if (!options_.fork_works) return answer_in(microseconds(1), pid, Result::fail(Errno::eagain));
