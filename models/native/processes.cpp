@@ -23,7 +23,7 @@ Pid Processes::allocate() {
 const Process* Processes::find(Pid pid) const {
   if (places_.of.size() != table_.size()) find_places();
   const Process* const* found = places_.of.find(pid.value);
-  return found == nullptr ? nullptr : *found;
+  return found ? *found : nullptr;
 }
 
 void Processes::find_places() const {
@@ -41,8 +41,7 @@ bool Processes::is_zombie(Pid pid) const { return zombie_parent_.contains(pid); 
 
 std::vector<Pid> Processes::members(Pid group) const {
   const auto found = groups_.find(group);
-  if (found == groups_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  return found == groups_.end() ? std::vector<Pid>{} : std::vector<Pid>(found->second.begin(), found->second.end());
 }
 
 // The handlers' code is gone with the old image (POSIX.1-2017, exec).
@@ -63,7 +62,8 @@ void Processes::exec(Pid pid, const ProgramRef& program, Effects& out) {
   SSI_CHECK(!process.blocked, "a blocked process calls");
   reset_handlers(process.dispositions);
   process.program = program;
-  std::erase_if(process.pending, [&](Signal signal) { return ignores(process, signal); });
+  for (auto signal = process.pending.begin(); signal != process.pending.end();)
+    signal = ignores(process, *signal) ? process.pending.erase(signal) : signal + 1;
   out.order({ProgramOrder::Kind::exec, pid, program, Signal::none});
 }
 

@@ -6,10 +6,11 @@
 // process may be on other nodes; what has to be told to them is returned to the caller, never sent from here.
 #pragma once
 #include <array>
+#include <boost/container/flat_map.hpp>
+#include <boost/container/flat_set.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -39,14 +40,17 @@ struct Blocked {
   friend bool operator==(const Blocked&, const Blocked&) = default;
 };
 
+using boost::container::flat_map;   // sorted arrays: a process of a hundred thousand has little in them
+using boost::container::flat_set;
+
 struct Process {
   Pid pid, parent, group, session;
   ProgramRef program;
   Dispositions dispositions{};
   bool stopped = false;
-  std::set<Signal> pending{};                              // held back while stopped
-  std::map<Pid, std::optional<std::int32_t>> children{};   // the status of those that have exited
-  std::set<Pid> zombies{};                                 // those of `children` that have a status
+  flat_set<Signal> pending{};                              // held back while stopped
+  flat_map<Pid, std::optional<std::int32_t>> children{};   // the status of those that have exited
+  flat_set<Pid> zombies{};                                 // those of `children` that have a status
   std::optional<Blocked> blocked{};
 };
 
@@ -156,7 +160,7 @@ class Processes {
   std::map<Pid, Process> table_;
   mutable Places places_;
   std::map<Pid, Pid> zombie_parent_;      // zombie -> the parent that has its status
-  std::map<Pid, std::set<Pid>> groups_;   // living members; no empty groups
+  std::map<Pid, flat_set<Pid>> groups_;   // living members; no empty groups
   std::vector<Pid> reaped_from_elsewhere_;
   std::vector<CallId> broken_off_;
 };

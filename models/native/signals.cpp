@@ -52,7 +52,8 @@ std::optional<Departure> Processes::continue_it(Process& process, Effects& out) 
   if (process.stopped) out.order({ProgramOrder::Kind::resume, process.pid, {}, Signal::cont});
   process.stopped = false;
   while (!process.pending.empty()) {
-    const Signal next = process.pending.extract(process.pending.begin()).value();
+    const Signal next = *process.pending.begin();
+    process.pending.erase(process.pending.begin());
     if (auto death = act(process, next, out)) return death;
   }
   answer_wait(process, out);   // what happened while it was stopped

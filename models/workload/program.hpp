@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "models/base/ids.hpp"
@@ -27,15 +28,14 @@ struct Self {
   std::vector<Signal> handled;   // handlers that ran since the program last looked, oldest first
 
   // One unit of the workload's useful work is done; it should have begun at `intended`. Takes no time.
-  void done(Instant intended) { finished.push_back(intended); }
-  std::vector<Instant> finished;   // taken by the host after each step
+  void done(Instant intended) const { finished->push_back(intended); }
+  std::vector<Instant>* finished = nullptr;   // the host's, who takes it after each step
 };
 
 class Program {
  public:
   struct promise_type {
-    Call call;
-    Result result;
+    std::variant<Result, Call> exchanged;   // what the last call came to, until the program takes it; then its next call
     std::exception_ptr error;
     Program get_return_object() { return Program(std::coroutine_handle<promise_type>::from_promise(*this)); }
     std::suspend_always initial_suspend() noexcept { return {}; }
@@ -46,12 +46,11 @@ class Program {
       promise_type& promise;
       bool await_ready() const noexcept { return false; }
       void await_suspend(std::coroutine_handle<>) const noexcept {}
-      Result await_resume() const { return std::move(promise.result); }
+      Result await_resume() const { return std::move(std::get<Result>(promise.exchanged)); }
     };
     template <class C>
     Awaiter await_transform(C&& next) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<C>, Call>) call = std::forward<C>(next);
-      else call.template emplace<std::remove_cvref_t<C>>(std::forward<C>(next));
+      exchanged.template emplace<Call>(std::forward<C>(next));
       return {*this};
     }
   };
@@ -69,10 +68,11 @@ class Program {
   // Runs to the next call; nullptr: the program has returned, which means exit(0). `last` answers the call before. The call stays
   // where it is until the program is resumed or destroyed.
   const Call* resume(Result&& last) {
-    handle_.promise().result = std::move(last);
+    promise_type& promise = handle_.promise();
+    promise.exchanged.template emplace<Result>(std::move(last));
     handle_.resume();
-    if (handle_.promise().error) std::rethrow_exception(handle_.promise().error);
-    return handle_.done() ? nullptr : &handle_.promise().call;
+    if (promise.error) std::rethrow_exception(promise.error);
+    return handle_.done() ? nullptr : &std::get<Call>(promise.exchanged);
   }
 
  private:

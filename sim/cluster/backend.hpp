@@ -32,6 +32,7 @@ class Backend {
   virtual ~Backend() = default;
   virtual Instant now() const = 0;
   virtual void schedule(NodeId node) = 0;
+  virtual bool serves_in_callbacks() const { return false; }                            // without schedule(), what comes to an idle node
   virtual void start_work(NodeId node, CpuClass cpu, Duration work, Token token) = 0;   // one core's time; work > 0
   virtual Duration cancel_work(Token token) = 0;                                        // what was left of it
   virtual void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) = 0;

@@ -67,10 +67,10 @@ void Cluster::take_orders_that_act_at_once(const Service& service) {
     if (order.kind == ProgramOrder::Kind::start) {
       Running& program = programs_.add(order.pid);
       program.node = service.node;
-      program.what = order.program;
-      program.self = std::make_unique<workload::Self>();
-      program.self->pid = order.pid;
-      program.self->node = service.socket;
+      program.workload = order.program.workload;
+      program.self.pid = order.pid;
+      program.self.node = service.socket;
+      program.self.finished = &finished_;
     } else if (order.kind == ProgramOrder::Kind::end) {
       end_program(order.pid);
     } else if (order.kind == ProgramOrder::Kind::stop) {

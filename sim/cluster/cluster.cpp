@@ -60,7 +60,8 @@ void Cluster::work_done(Token token) {
   if (token & kProgramWork) return compute_done(token & ~kProgramWork);
   const NodeId node = works_[token].service.node;
   at(node).finished.push_back(token);
-  backend_.schedule(node);
+  if (backend_.serves_in_callbacks()) serve(node);
+  else backend_.schedule(node);
 }
 
 void Cluster::transferred(Token token) {
@@ -68,29 +69,44 @@ void Cluster::transferred(Token token) {
   now_ = backend_.now();
   if (trace_) trace_wire(packets_[token].message.header, -1);
   if (packets_[token].verb != kNoVerb) return verb_arrives(token);
-  if (nics_.empty()) return arrive(token);
-  receive(token);
+  if (!nics_.empty()) return receive(token);
+  arrive(token, backend_.serves_in_callbacks() && is_idle(at(packets_[token].message.header.to)));
 }
 
-void Cluster::arrive(Token token) {
+// Whatever comes need not wait.
+bool Cluster::is_idle(const Node& node) const {
+  return node.busy < setup_.cores && node.raised.empty() && node.normal.empty() && !setup_.nic.limits_service();
+}
+
+void Cluster::arrive(Token token, bool serve_at_once) {
   ready_.clear();
   dropped_.clear();
   net_.arrive(packets_[token].message.header, token, ready_, dropped_);
+  for (Token lost : dropped_) lose(lost);
+  serve_at_once = serve_at_once && ready_.size() == 1;
   for (Token arrived : ready_) {
     Packet& packet = packets_[arrived];
     packet.trail.where.wire += (now() - packet.trail.mark).ns;
     packet.trail.mark = now();
     const Header& header = packet.message.header;
-    wait_for_service(header.to, {.since = now(), .subject = arrived, .kind = Item::Kind::message, .background = packet.background},
-                     header.priority == Priority::raised);
+    const Item item{.since = now(), .subject = arrived, .kind = Item::Kind::message, .background = packet.background};
+    if (!serve_at_once) {
+      wait_for_service(header.to, item, header.priority == Priority::raised);
+      continue;
+    }
+    recorder_.waited_for_service(header.to, 0);
+    handle(header.to, item);   // more may arrive meanwhile: ready_ is not what it was
+    return finish_if_over();
   }
-  for (Token lost : dropped_) {
-    Packet& packet = packets_[lost];
-    if (!nics_.empty()) nics_[packet.message.header.to.value].served();
-    if (!packet.background) --foreground_;
-    if (OpenCall* call = ledger_.find(packet.trail.cause)) ledger_.stopped(*call);
-    discard(lost);
-  }
+}
+
+// A message of an old circuit.
+void Cluster::lose(Token token) {
+  const Packet& packet = packets_[token];
+  if (!nics_.empty()) nics_[packet.message.header.to.value].served();
+  if (!packet.background) --foreground_;
+  if (OpenCall* call = ledger_.find(packet.trail.cause)) ledger_.stopped(*call);
+  discard(token);
 }
 
 void Cluster::woke() {

@@ -140,7 +140,9 @@ class Cluster final : public BackendClient {
   void enqueue(NodeId node, const Item& item);
   void enqueue(OpenCall& call);
   void wait_for_service(NodeId node, const Item& item, bool raised);
-  void arrive(Token packet);
+  bool is_idle(const Node& node) const;
+  void arrive(Token packet, bool serve_at_once = false);
+  void lose(Token packet);
   bool serve_one(NodeId node);
   void handle(NodeId node, const Item& item);
   void handle_call(OpenCall& call, Service& service);
@@ -228,11 +230,12 @@ class Cluster final : public BackendClient {
   Pool<Work> works_;
   Pool<DiskAccess> accesses_;
   Pool<OneSided> verbs_;
-  std::vector<Nic> nics_;          // of each node; none when they have no limits
-  Pool<TimerDue> timers_;          // that are due and wait for service
-  Pool<FrozenDue> frozen_;         // the same
-  bool ever_moved_ = false;        // some program was frozen: calls may have to follow their callers
-  std::deque<Call> first_calls_;   // that start the first programs
+  std::vector<Nic> nics_;           // of each node; none when they have no limits
+  Pool<TimerDue> timers_;           // that are due and wait for service
+  Pool<FrozenDue> frozen_;          // the same
+  bool ever_moved_ = false;         // some program was frozen: calls may have to follow their callers
+  std::deque<Call> first_calls_;    // that start the first programs
+  std::vector<Instant> finished_;   // work that the program did in its step
   Instant now_{};
   Effects out_;
   std::vector<Token> ready_, dropped_;

@@ -22,7 +22,7 @@ OpenCall& Ledger::open(const Call& request, Pid caller, NodeId node, Instant iss
   OpenCall& call = pool_[slot];
   call.id = {(std::uint64_t{++generation_} << 32) | slot};
   call.request = &request;
-  call.kind = request.index();
+  call.kind = static_cast<std::uint8_t>(request.index());
   call.caller = caller;
   call.program = kNoProgram;
   call.node = node;
@@ -50,7 +50,7 @@ void Ledger::answer(OpenCall& call, const Trail& trail, Instant at, const Result
   finished.served = served;
   finished.error = result.error;
   finished.certainty = result.certainty;
-  if (call.recorded) recorder_.call_answered(finished);
+  if (call.recorded) call.ticket = recorder_.call_answered(finished);
   settle_if_over(call);
 }
 
@@ -68,7 +68,7 @@ void Ledger::report_pending(Instant at) {
 
 void Ledger::settle_if_over(OpenCall& call) {
   if (call.state == OpenCall::State::pending || call.under_way > 0) return;
-  if (call.recorded && call.state == OpenCall::State::answered) recorder_.call_settled(call.id, call.messages);
+  if (call.recorded && call.state == OpenCall::State::answered) recorder_.call_settled(call.ticket, call.messages);
   const std::uint32_t slot = slot_of(call.id);
   call.id = kNoCall;
   pool_.give_back(slot);

@@ -21,7 +21,6 @@ inline constexpr std::uint32_t kNoProgram = ~std::uint32_t{0};   // the host ask
 struct OpenCall {
   CallId id;
   const Call* request = nullptr;   // valid until it is served or its caller is dead
-  std::size_t kind{};              // index of the request
   Pid caller;
   std::uint32_t program = kNoProgram;   // slot of the caller's
   NodeId node;
@@ -29,8 +28,10 @@ struct OpenCall {
   Trail last;                    // of the last piece of kernel work done for it
   std::uint32_t messages = 0;    // in all, so far
   std::uint32_t under_way = 0;   // queued events, pieces of work, messages in flight
+  std::uint8_t kind = 0;         // index of the request
   enum class State : std::uint8_t { pending, answered, abandoned } state = State::pending;
-  bool recorded = true;   // false for the host's own calls as init
+  bool recorded = true;        // false for the host's own calls as init
+  record::Ticket ticket = 0;   // once it is answered
 };
 
 class Ledger {

@@ -17,7 +17,7 @@ void Cluster::freeze(Running& program, const Service& service) {
 void Cluster::thaw(Running& program, NodeId node) {
   program.frozen = false;
   program.node = node;
-  if (!setup_.one_machine) program.self->node = node.value;
+  if (!setup_.one_machine) program.self.node = node.value;
   if (OpenCall* call = ledger_.find(std::exchange(program.held_call, kNoCall))) {
     call->node = node;
     wait_for_service(node, {.since = now(), .subject = Ledger::slot_of(call->id), .kind = Item::Kind::call}, false);
@@ -41,12 +41,12 @@ bool Cluster::goes_elsewhere(OpenCall& call) {
 // The call of the old program is over for it, whatever becomes of it.
 void Cluster::replace(Running& program, const ProgramOrder& order, const Service& service) {
   program.program.reset();
-  program.what = order.program;
+  program.workload = order.program.workload;
   program.call = kNoCall;
   program.held.reset();
   program.memory = {};
-  program.self->handled.clear();
-  program.self->node = service.socket;
+  program.self.handled.clear();
+  program.self.node = service.socket;
 }
 
 void Cluster::touch_memory(Running& program, Duration worked) {

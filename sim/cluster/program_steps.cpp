@@ -26,12 +26,12 @@ void Cluster::obey(const ProgramOrder& order, NodeId node) {
   switch (order.kind) {
     case ProgramOrder::Kind::start:
     case ProgramOrder::Kind::exec:
-      program->program.emplace(setup_.loads[order.program.workload].workload->make(order.program, *program->self));
+      program->program.emplace(setup_.loads[order.program.workload].workload->make(order.program, program->self));
       return answer_program(*program, Result::ok());
     case ProgramOrder::Kind::resume: program->stopped = false; return go_on(*program);
     case ProgramOrder::Kind::arrive: return thaw(*program, node);
     case ProgramOrder::Kind::interrupt:
-      program->self->handled.push_back(order.signal);
+      program->self.handled.push_back(order.signal);
       if (program->sleep == 0) return;
       --foreground_;
       program->sleep = 0;
@@ -46,20 +46,20 @@ void Cluster::obey(const ProgramOrder& order, NodeId node) {
 void Cluster::go_on(Running& program) {
   if (program.stopped || program.frozen) return;
   if (program.left.ns > 0) return compute(program, std::exchange(program.left, Duration{}));
-  if (program.held) advance(program, *std::exchange(program.held, std::nullopt));
+  if (program.held) advance(program, std::move(*std::exchange(program.held, nullptr)));
 }
 
 void Cluster::answer_program(Running& program, Result&& result) {
-  if (program.stopped || program.frozen) program.held = std::move(result);
+  if (program.stopped || program.frozen) program.held = std::make_unique<Result>(std::move(result));
   else advance(program, std::move(result));
 }
 
 void Cluster::advance(Running& program, Result&& result) {
   for (int steps = 0; steps < kStepsAtOnce; ++steps) {
-    program.self->now = now();
+    program.self.now = now();
     const Call* call = program.program->resume(std::move(result));
-    for (Instant intended : program.self->finished) recorder_.work_done(now(), program.what.workload, intended);
-    program.self->finished.clear();
+    for (Instant intended : finished_) recorder_.work_done(now(), program.workload, intended);
+    finished_.clear();
     if (begin_call(program, call ? *call : kReturned)) return;
     result = Result::ok();   // of a call that takes no time
   }
@@ -89,7 +89,7 @@ bool Cluster::begin_call(Running& program, const Call& request) {
 
 void Cluster::compute(Running& program, Duration work) {
   program.computing = true;
-  program.begun = work;
+  program.touches.cpu = work;
   ++foreground_;
   if (trace_) trace_->computation_begins(now(), program.node, program.slot, program.pid);
   at(program.node).program_used += work;
@@ -103,7 +103,7 @@ Duration Cluster::break_off(Running& program) {
   if (trace_) trace_->computation_ends(now(), program.slot);
   const Duration left = backend_.cancel_work(program.slot | kProgramWork);
   at(program.node).program_used += Duration{-left.ns};
-  touch_memory(program, {program.begun.ns - left.ns});
+  touch_memory(program, {program.touches.cpu.ns - left.ns});
   return left;
 }
 
@@ -112,7 +112,7 @@ void Cluster::compute_done(std::uint32_t slot) {
   --foreground_;
   if (trace_) trace_->computation_ends(now(), slot);
   program.computing = false;
-  touch_memory(program, program.begun);
+  touch_memory(program, program.touches.cpu);
   answer_program(program, Result::ok());
 }
 

@@ -15,20 +15,19 @@ struct Running {
   Pid pid{};
   std::uint32_t slot = 0;   // its own
   NodeId node{};
-  ProgramRef what;
-  std::unique_ptr<workload::Self> self;       // stays where it is: the coroutine refers to it
-  std::optional<workload::Program> program;   // empty until the start order is carried out
-  CallId call{kNoCall};                       // that the strategy serves now
+  std::uint32_t workload = 0;   // whose program it runs
   bool stopped = false;
   bool computing = false;
-  std::uint64_t sleep = 0;      // not 0: asleep, and which sleep
-  Duration left{};              // of a computation that a stop broke off
-  std::optional<Result> held;   // an answer that came while stopped or frozen
-  bool frozen = false;          // between depart and arrive
-  CallId held_call{kNoCall};    // came to its turn while frozen
+  bool frozen = false;                        // between depart and arrive
+  workload::Self self;                        // stays where it is: the coroutine refers to it
+  std::optional<workload::Program> program;   // empty until the start order is carried out
+  CallId call{kNoCall};                       // that the strategy serves now
+  std::uint64_t sleep = 0;                    // not 0: asleep, and which sleep
+  Duration left{};                            // of a computation that a stop broke off
+  std::unique_ptr<Result> held;               // an answer that came while stopped or frozen
+  CallId held_call{kNoCall};                  // came to its turn while frozen
   Memory memory;
-  Compute touches;   // of the computation: what it does to the memory
-  Duration begun;    // work of it that was begun last
+  Compute touches;   // what the computation does to the memory; cpu: of the part of it that was begun last
 };
 
 class Programs {
@@ -43,6 +42,7 @@ class Programs {
   }
   void remove(Pid pid) {
     const std::uint32_t slot = slots_.at(pid.value);
+    pool_[slot].program.reset();   // before what it refers to
     pool_[slot] = Running{};
     pool_.give_back(slot);
     slots_.erase(pid.value);

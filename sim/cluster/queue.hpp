@@ -31,6 +31,7 @@ class Queue final : public Backend {
 
   Instant now() const override { return {(now_ps_ + 500) / 1000}; }   // the nearest nanosecond
   void schedule(NodeId node) override;
+  bool serves_in_callbacks() const override { return true; }
   void start_work(NodeId node, CpuClass cpu, Duration work, Token token) override;
   Duration cancel_work(Token token) override;
   void start_transfer(NodeId from, NodeId to, std::uint64_t bytes, Token token) override;

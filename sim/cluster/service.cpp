@@ -126,7 +126,7 @@ std::uint32_t Cluster::socket_for(const CallEvent& event) const {
   const auto* exec = std::get_if<Exec>(event.call);
   if (exec && exec->placement.kind == Placement::Kind::node) return exec->placement.node.value;
   const Running* caller = programs_.find(event.caller);
-  return caller ? caller->self->node : 0;
+  return caller ? caller->self.node : 0;
 }
 
 }   // namespace ssi::sim

@@ -4,12 +4,13 @@
 #include <optional>
 #include <utility>
 
-#include "models/base/flat_map.hpp"
 #include "sim/record/message_counter.hpp"
 #include "sim/record/ops_writer.hpp"
 
 namespace ssi::record {
 namespace {
+
+constexpr Ticket kNotMeasured = ~Ticket{0};   // issued before warm-up ended
 
 // Node-local calls: the host serves them, so they say nothing of a design and are kept out of the timeline.
 constexpr bool node_local(std::size_t kind) {
@@ -39,7 +40,7 @@ struct Recorder::State {
   void answered(const FinishedCall& call);
   void settled(const FinishedCall& call, std::uint32_t total_messages);
   void settle_rest();
-  void keep(const FinishedCall& call);
+  Ticket keep(const FinishedCall& call);
 
   Options options;
   std::array<std::array<CallStats, 2>, kCalls> calls;
@@ -56,9 +57,8 @@ struct Recorder::State {
   std::vector<WorkStats> work;
   std::uint64_t unsettled = 0;
   Instant end{};
-  std::vector<FinishedCall> unsettled_calls;   // slots, used again
-  std::vector<std::uint32_t> free_slots;
-  FlatMap<std::uint32_t> slot_of;   // of the call of that id
+  std::vector<FinishedCall> unsettled_calls;   // by ticket; without an id: none
+  std::vector<Ticket> free_tickets;
 };
 
 void Recorder::State::answered(const FinishedCall& call) {
@@ -87,25 +87,23 @@ void Recorder::State::settled(const FinishedCall& call, std::uint32_t total_mess
 // At the end of a run that was cut off: what is known of a call then are the messages on its critical path.
 void Recorder::State::settle_rest() {
   std::vector<FinishedCall> rest;
-  slot_of.each([&](std::uint64_t, std::uint32_t slot) { rest.push_back(unsettled_calls[slot]); });
+  for (const FinishedCall& call : unsettled_calls)
+    if (call.id != kNoCall) rest.push_back(call);
   std::sort(rest.begin(), rest.end(),
             [](const FinishedCall& a, const FinishedCall& b) { return std::pair(a.answered, a.id) < std::pair(b.answered, b.id); });
   for (const FinishedCall& call : rest) settled(call, call.path_messages);
   unsettled = rest.size();
-  slot_of = {};
 }
 
-void Recorder::State::keep(const FinishedCall& call) {
-  const auto [slot, fresh] = slot_of.insert(call.id.value);
-  SSI_CHECK(fresh, "a call was answered twice");
-  if (free_slots.empty()) {
-    *slot = static_cast<std::uint32_t>(unsettled_calls.size());
+Ticket Recorder::State::keep(const FinishedCall& call) {
+  if (free_tickets.empty()) {
     unsettled_calls.push_back(call);
-  } else {
-    *slot = free_slots.back();
-    free_slots.pop_back();
-    unsettled_calls[*slot] = call;
+    return static_cast<Ticket>(unsettled_calls.size() - 1);
   }
+  const Ticket ticket = free_tickets.back();
+  free_tickets.pop_back();
+  unsettled_calls[ticket] = call;
+  return ticket;
 }
 
 Recorder::Recorder(Options options) : lists_events_(!options.events_path.empty()), state_(std::make_unique<State>(std::move(options))) {}
@@ -117,22 +115,22 @@ void Recorder::message_sent(Instant at, const Header& header, const MessageType&
   if (state_->measured(at)) state_->messages.add(header, type);
 }
 
-void Recorder::call_answered(const FinishedCall& call) {
+Ticket Recorder::call_answered(const FinishedCall& call) {
   SSI_CHECK(call.kind < kCalls && call.answered >= call.issued, "an answered call that cannot be");
   State& s = *state_;
   if (s.measured(call.issued)) s.answered(call);
-  else if (!s.ops.on() && !s.trace) return;
-  s.keep(call);
+  else if (!s.ops.on() && !s.trace) return kNotMeasured;
+  return s.keep(call);
 }
 
-void Recorder::call_settled(CallId call, std::uint32_t total_messages) {
+void Recorder::call_settled(Ticket ticket, std::uint32_t total_messages) {
+  if (ticket == kNotMeasured) return;
   State& s = *state_;
-  const std::uint32_t* found = s.slot_of.find(call.value);
-  if (!found) return;   // issued before warmup ended
-  const std::uint32_t slot = *found;
-  s.settled(s.unsettled_calls[slot], total_messages);
-  s.slot_of.erase(call.value);
-  s.free_slots.push_back(slot);
+  FinishedCall& call = s.unsettled_calls.at(ticket);
+  SSI_CHECK(call.id != kNoCall, "a call was settled twice");
+  s.settled(call, total_messages);
+  call.id = kNoCall;
+  s.free_tickets.push_back(ticket);
 }
 
 void Recorder::call_abandoned(const FinishedCall& call) {

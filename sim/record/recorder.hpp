@@ -23,6 +23,9 @@
 
 namespace ssi::record {
 
+// Of a call that was answered and waits for its last messages.
+using Ticket = std::uint32_t;
+
 class Recorder {
  public:
   struct Options {
@@ -47,10 +50,11 @@ class Recorder {
     if (lists_events_) list(event);
   }
   void message_sent(Instant at, const Header& header, const MessageType& type);   // never for a node's message to itself
-  void call_answered(const FinishedCall& call);
-  void call_settled(CallId call, std::uint32_t total_messages);   // answered, and nothing on its behalf is under way any more
-  void call_abandoned(const FinishedCall& call);                  // the caller died while it waited; `answered` is when
-  void call_cut_off(const FinishedCall& call);                    // the run ended before its answer; `answered` is when
+  // Gives the ticket with which the call is settled, once: when nothing on its behalf is under way any more.
+  Ticket call_answered(const FinishedCall& call);
+  void call_settled(Ticket ticket, std::uint32_t total_messages);
+  void call_abandoned(const FinishedCall& call);   // the caller died while it waited; `answered` is when
+  void call_cut_off(const FinishedCall& call);     // the run ended before its answer; `answered` is when
   void work_done(Instant at, std::uint32_t workload, Instant intended);
   void noted(NodeId node, const Note& note);
   void dropped(Instant at);                                   // a message, by a full network card

@@ -31,7 +31,7 @@ MAY_INCLUDE = {
 LIBRARIES = {
     r"simgrid/|xbt/|xbt\.h|smpi/": ("sim/platform", "sim/cluster", "tests/sim", "tests/bench"),
     r"nlohmann/": ("sim/load", "sim/report", "sim/cli", "tests/"),
-    r"boost/": ("sim/cli",),
+    r"boost/(?!container/flat_)": ("sim/cli",),   # flat_map and flat_set: small sorted containers, for all
     r"fmt/": ("sim/", "tests/"),
     r"gtest/|gmock/|benchmark/": ("tests/",),
     r"(chrono|thread)$": ("sim/cli", "tests/"),

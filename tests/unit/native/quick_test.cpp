@@ -66,7 +66,7 @@ class Duel {
     EXPECT_EQ(process.session, being.session);
     EXPECT_EQ(process.stopped, being.stopped);
     EXPECT_EQ(process.blocked, being.waits);
-    EXPECT_EQ(process.pending, std::set<Signal>(being.held.begin(), being.held.end()));
+    EXPECT_EQ(process.pending, flat_set<Signal>(being.held.begin(), being.held.end()));
     for (Signal signal : kAll) EXPECT_EQ(process.dispositions[static_cast<std::size_t>(signal)], model_.action(being.pid, signal));
   }
 

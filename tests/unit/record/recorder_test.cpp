@@ -26,11 +26,9 @@ Header header(std::uint32_t from, std::uint32_t to, std::uint64_t bytes) { retur
 TEST(Recorder, CountsASucceededCallByPlace) {
   Recorder recorder({.nodes = 2});
   for (std::uint64_t i = 1; i <= 100; ++i) {
-    recorder.call_answered(finished({.id = i, .latency_ns = static_cast<std::int64_t>(i)}));
-    recorder.call_settled({i}, 0);
+    recorder.call_settled(recorder.call_answered(finished({.id = i, .latency_ns = static_cast<std::int64_t>(i)})), 0);
   }
-  recorder.call_answered(finished({.id = 101, .latency_ns = 250, .served = 1, .path_messages = 2}));
-  recorder.call_settled({101}, 3);
+  recorder.call_settled(recorder.call_answered(finished({.id = 101, .latency_ns = 250, .served = 1, .path_messages = 2})), 3);
   recorder.finished({1000});
 
   const record::CallStats& local = recorder.calls(kind_of("kill"), Place::local);
@@ -46,11 +44,11 @@ TEST(Recorder, CountsASucceededCallByPlace) {
 
 TEST(Recorder, BooksMessagesWhenACallIsSettledAfterItsAnswer) {
   Recorder recorder({});
-  recorder.call_answered(finished({.id = 1, .path_messages = 2}));
-  recorder.call_answered(finished({.id = 2, .path_messages = 0}));
+  const record::Ticket first = recorder.call_answered(finished({.id = 1, .path_messages = 2}));
+  const record::Ticket second = recorder.call_answered(finished({.id = 2, .path_messages = 0}));
   EXPECT_TRUE(recorder.calls(kind_of("kill"), Place::local).messages.counts().empty());
-  recorder.call_settled({2}, 0);
-  recorder.call_settled({1}, 4);
+  recorder.call_settled(second, 0);
+  recorder.call_settled(first, 4);
   EXPECT_EQ(recorder.calls(kind_of("kill"), Place::local).messages.counts(), (Counts{1, 0, 0, 0, 1}));
 }
 
@@ -64,10 +62,8 @@ TEST(Recorder, FlushesCallsThatWereNeverSettledWithTheirCriticalPath) {
 
 TEST(Recorder, KeepsErrorsOutOfLatencies) {
   Recorder recorder({});
-  recorder.call_answered(finished({.id = 1, .latency_ns = 7, .error = Errno::esrch}));
-  recorder.call_settled({1}, 2);
-  recorder.call_answered(finished({.id = 2, .latency_ns = 9}));
-  recorder.call_settled({2}, 0);
+  recorder.call_settled(recorder.call_answered(finished({.id = 1, .latency_ns = 7, .error = Errno::esrch})), 2);
+  recorder.call_settled(recorder.call_answered(finished({.id = 2, .latency_ns = 9})), 0);
   const record::CallStats& stats = recorder.calls(kind_of("kill"), Place::local);
   EXPECT_EQ(stats.errors[static_cast<std::size_t>(Errno::esrch)], 1U);
   EXPECT_EQ(stats.failed(), 1U);
@@ -90,8 +86,8 @@ TEST(Recorder, WarmUpIsInNoStatisticButInTheFingerprint) {
   const auto run = [](bool early_event) {
     Recorder recorder({.warmup_until = {1000}, .nodes = 2, .duration = {10'000}});
     if (early_event) recorder.delivered({{10}, {0}, {1}, hash_of("ASK"), "ASK"});
-    recorder.call_answered(finished({.id = 1, .issued_ns = 999, .latency_ns = 500}));   // answered after warm-up, but asked before
-    recorder.call_settled({1}, 2);
+    recorder.call_settled(recorder.call_answered(finished({.id = 1, .issued_ns = 999, .latency_ns = 500})),
+                          2);   // answered after warm-up, but asked before
     recorder.message_sent({999}, header(0, 1, 64), kMessageType<Ask>);
     recorder.work_done({999}, 0, {0});
     recorder.noted({0}, {Note::Kind::locality_test, 0});
@@ -189,10 +185,9 @@ TEST(Timeline, StaysBoundedAndLosesNothing) {
 TEST(OpsFile, HasALineForEachSettledCall) {
   const test::TempFolder folder;
   Recorder recorder({.warmup_until = {1000}, .ops_path = folder / "ops.jsonl", .nodes = 2});
-  recorder.call_answered(finished({.id = 1, .call = "spawn", .issued_ns = 5, .latency_ns = 20, .served = 1}));
-  recorder.call_answered(finished({.id = 2, .error = Errno::esrch}));
-  recorder.call_settled({2}, 0);
-  recorder.call_settled({1}, 2);
+  const record::Ticket spawn = recorder.call_answered(finished({.id = 1, .call = "spawn", .issued_ns = 5, .latency_ns = 20, .served = 1}));
+  recorder.call_settled(recorder.call_answered(finished({.id = 2, .error = Errno::esrch})), 0);
+  recorder.call_settled(spawn, 2);
   recorder.finished({100});
   EXPECT_EQ(recorder.error(), "");
   const std::string pid = std::to_string(init_of({0}, {1}).value);
@@ -205,8 +200,7 @@ TEST(OpsFile, HasALineForEachSettledCall) {
 
 TEST(OpsFile, FullDiskIsAnErrorAndNotAnException) {
   Recorder recorder({.ops_path = "/dev/full"});
-  recorder.call_answered(finished({}));
-  recorder.call_settled({1}, 0);
+  recorder.call_settled(recorder.call_answered(finished({})), 0);
   recorder.finished({1});
   EXPECT_EQ(recorder.error(), "/dev/full: No space left on device");
 }

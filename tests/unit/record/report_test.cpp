@@ -28,14 +28,11 @@ struct Ask {
 // One second with two kills and a failed one, on two nodes.
 Json small_run() {
   record::Recorder recorder({.nodes = 2, .duration = {1'000'000'000}});
-  recorder.call_answered(finished({.id = 1, .latency_ns = 100}));
-  recorder.call_settled({1}, 0);
-  recorder.call_answered(finished({.id = 2, .latency_ns = 200, .served = 1, .path_messages = 2, .where = {.wire = 120}}));
-  recorder.call_settled({2}, 2);
-  recorder.call_answered(finished({.id = 3, .error = Errno::esrch}));
-  recorder.call_settled({3}, 0);
-  recorder.call_answered(finished({.id = 4, .call = "compute", .latency_ns = 5}));
-  recorder.call_settled({4}, 0);
+  recorder.call_settled(recorder.call_answered(finished({.id = 1, .latency_ns = 100})), 0);
+  recorder.call_settled(
+      recorder.call_answered(finished({.id = 2, .latency_ns = 200, .served = 1, .path_messages = 2, .where = {.wire = 120}})), 2);
+  recorder.call_settled(recorder.call_answered(finished({.id = 3, .error = Errno::esrch})), 0);
+  recorder.call_settled(recorder.call_answered(finished({.id = 4, .call = "compute", .latency_ns = 5})), 0);
   recorder.message_sent({1}, {.from = {0}, .to = {1}, .bytes = 125'000'000}, kMessageType<Ask>);
   recorder.message_sent({2}, {.from = {1}, .to = {0}, .bytes = 1'250'000}, kMessageType<Ask>);
   recorder.work_done({400'000'000}, 0, {0});

@@ -22,8 +22,7 @@ std::string run_text(const std::string& label, std::uint64_t seed, bool network)
   std::uint64_t id = 0;
   const auto add = [&](test::CallShape shape, std::uint32_t messages) {
     shape.id = ++id;
-    recorder.call_answered(finished(shape));
-    recorder.call_settled({id}, messages);
+    recorder.call_settled(recorder.call_answered(finished(shape)), messages);
   };
   for (std::int64_t i = 0; i < 10; ++i) {
     add({.call = "spawn", .latency_ns = 260'000 + i}, 0);

@@ -24,6 +24,7 @@ Pid FakeKernel::create(std::uint32_t node, Pid parent, const ProgramRef& ref) {
   process->self.pid = pid;
   process->self.node = node;
   process->self.now = now_;
+  process->self.finished = &finished_;
   process->parent = parent;
   process->program.emplace(workload_.make(ref, process->self));
   processes_.emplace(pid, std::move(process));
@@ -40,8 +41,8 @@ void FakeKernel::step(Process& process, Result result) {
   process.self.now = now_;
   const Call* next = process.program->resume(std::move(result));
   const std::optional<Call> call = next ? std::optional(*next) : std::nullopt;
-  for (const Instant intended : process.self.finished) done.push_back({now_, intended, process.self.node});
-  process.self.finished.clear();
+  for (const Instant intended : finished_) done.push_back({now_, intended, process.self.node});
+  finished_.clear();
   if (!call) return end(process, 0);
   asked.push_back({now_, process.self.pid, process.self.node, *call});
   serve(process, *call);

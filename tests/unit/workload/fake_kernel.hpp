@@ -73,6 +73,7 @@ struct FakeKernel {
   workload::Workload& workload_;
   Options options_;
   Instant now_{};
+  std::vector<Instant> finished_;   // by the program in its step
   std::uint64_t sequence_ = 0;
   std::uint32_t next_pid_ = 100;
   std::map<Pid, std::unique_ptr<Process>> processes_;
