@@ -133,19 +133,6 @@ std::vector<s4u::Host*> load_xml(const config::Platform& platform) {
 
 }   // namespace
 
-std::vector<std::string> engine_arguments(const std::vector<std::string>& users) {
-  std::vector<std::string> arguments{"ssisim",
-                                     "--log=root.thresh:critical",
-                                     "--cfg=network/model:CM02",
-                                     "--cfg=network/crosstraffic:0",
-                                     "--cfg=network/TCP-gamma:0",
-                                     "--cfg=network/latency-factor:1",
-                                     "--cfg=network/bandwidth-factor:1",
-                                     "--cfg=surf/precision:1e-12"};
-  arguments.insert(arguments.end(), users.begin(), users.end());
-  return arguments;
-}
-
 std::string refusal_of(const std::string& xml_text) {
   for (const char* word : {"state_file", "HOST_AVAIL", "LINK_AVAIL"})
     if (xml_text.find(word) != std::string::npos)
