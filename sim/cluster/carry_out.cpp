@@ -38,7 +38,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
   }
   if (!out_.timers.empty()) backend_.wake_at(*agenda_.first());
   for (const Note& note : out_.notes) recorder_.noted(service.node, note);
-  take_orders_that_act_at_once(service);
+  if (!out_.programs.empty()) take_orders_that_act_at_once(service);
 
   service.dispatch = out_.dispatch_work;
   service.kernel = out_.kernel_work + hosts_work(service, received);

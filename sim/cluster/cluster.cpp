@@ -70,7 +70,11 @@ void Cluster::transferred(Token token) {
   if (trace_) trace_wire(packets_[token].message.header, -1);
   if (packets_[token].verb != kNoVerb) return verb_arrives(token);
   if (!nics_.empty()) return receive(token);
-  arrive(token, backend_.serves_in_callbacks() && is_idle(at(packets_[token].message.header.to)));
+  const NodeId to = packets_[token].message.header.to;
+  if (!backend_.serves_in_callbacks() || !is_idle(at(to)) || !net_.arrives_in_turn(packets_[token].message.header)) return arrive(token);
+  recorder_.waited_for_service(to, 0);
+  handle(to, off_the_wire(token));
+  finish_if_over();
 }
 
 // Whatever comes need not wait.
@@ -78,26 +82,22 @@ bool Cluster::is_idle(const Node& node) const {
   return node.busy < setup_.cores && node.raised.empty() && node.normal.empty() && !setup_.nic.limits_service();
 }
 
-void Cluster::arrive(Token token, bool serve_at_once) {
+void Cluster::arrive(Token token) {
   ready_.clear();
   dropped_.clear();
   net_.arrive(packets_[token].message.header, token, ready_, dropped_);
   for (Token lost : dropped_) lose(lost);
-  serve_at_once = serve_at_once && ready_.size() == 1;
   for (Token arrived : ready_) {
-    Packet& packet = packets_[arrived];
-    packet.trail.where.wire += (now() - packet.trail.mark).ns;
-    packet.trail.mark = now();
-    const Header& header = packet.message.header;
-    const Item item{.since = now(), .subject = arrived, .kind = Item::Kind::message, .background = packet.background};
-    if (!serve_at_once) {
-      wait_for_service(header.to, item, header.priority == Priority::raised);
-      continue;
-    }
-    recorder_.waited_for_service(header.to, 0);
-    handle(header.to, item);   // more may arrive meanwhile: ready_ is not what it was
-    return finish_if_over();
+    const Header& header = packets_[arrived].message.header;
+    wait_for_service(header.to, off_the_wire(arrived), header.priority == Priority::raised);
   }
+}
+
+Cluster::Item Cluster::off_the_wire(Token token) {
+  Packet& packet = packets_[token];
+  packet.trail.where.wire += (now() - packet.trail.mark).ns;
+  packet.trail.mark = now();
+  return {.since = now(), .subject = token, .kind = Item::Kind::message, .background = packet.background};
 }
 
 // A message of an old circuit.

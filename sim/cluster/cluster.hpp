@@ -141,7 +141,8 @@ class Cluster final : public BackendClient {
   void enqueue(OpenCall& call);
   void wait_for_service(NodeId node, const Item& item, bool raised);
   bool is_idle(const Node& node) const;
-  void arrive(Token packet, bool serve_at_once = false);
+  void arrive(Token packet);
+  Item off_the_wire(Token packet);
   void lose(Token packet);
   bool serve_one(NodeId node);
   void handle(NodeId node, const Item& item);

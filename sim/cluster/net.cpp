@@ -4,6 +4,14 @@
 
 namespace ssi::sim {
 
+namespace {
+constexpr std::uint32_t kFewNodes = 128;   // of a table of 400 KB
+}
+
+Net::Net(std::uint32_t nodes) : nodes_(nodes), incarnation_(nodes, Incarnation{1}) {
+  if (nodes <= kFewNodes) all_.resize(std::size_t{nodes} * nodes);
+}
+
 void Net::stamp(Header& header) {
   Circuit& out = circuit(header.from, header.to);
   ++out.under_way;
@@ -15,25 +23,34 @@ void Net::stamp(Header& header) {
 }
 
 void Net::arrive(const Header& header, Token token, std::vector<Token>& ready, std::vector<Token>& dropped) {
-  Circuit* in = circuits_.find(key(header.from, header.to));
+  if (arrives_in_turn(header)) return ready.push_back(token);
+  Circuit* in = find(header.from, header.to);
   SSI_CHECK(in, "the transport delivered a message twice");
-  const bool current = header.circuit_epoch == in->epoch && header.from_incarnation == incarnation(header.from) &&
-                       header.to_incarnation == incarnation(header.to);
-  if (!current) {
-    dropped.push_back(token);
-    return;
-  }
-  std::uint32_t& next = in->next_in[static_cast<std::size_t>(header.priority)];
+  if (!is_current(header, *in)) return dropped.push_back(token);
+  const std::uint32_t next = in->next_in[static_cast<std::size_t>(header.priority)];
   SSI_CHECK(header.sequence >= next, "the transport delivered a message twice");
-  if (header.sequence > next) {
-    held_.emplace(Place{header.from, header.to, header.priority, header.sequence}, token);
-    return;
-  }
-  ready.push_back(token);
+  held_.emplace(Place{header.from, header.to, header.priority, header.sequence}, token);
+  if (header.sequence == next) deliver_held(header, *in, ready);
+}
+
+bool Net::is_current(const Header& header, const Circuit& in) const {
+  return header.circuit_epoch == in.epoch && header.from_incarnation == incarnation(header.from) &&
+         header.to_incarnation == incarnation(header.to);
+}
+
+bool Net::arrives_in_turn(const Header& header) {
+  Circuit* in = held_.empty() ? find(header.from, header.to) : nullptr;
+  if (!in || !is_current(header, *in)) return false;
+  std::uint32_t& next = in->next_in[static_cast<std::size_t>(header.priority)];
+  if (header.sequence != next) return false;
   ++next;
   --in->under_way;
-  if (!held_.empty()) deliver_held(header, *in, ready);
-  if (in->under_way == 0 && in->epoch == 1) circuits_.erase(key(header.from, header.to));
+  forget_if_idle(header, *in);
+  return true;
+}
+
+void Net::forget_if_idle(const Header& header, const Circuit& in) {
+  if (all_.empty() && in.under_way == 0 && in.epoch == 1) used_.erase(key(header.from, header.to));
 }
 
 void Net::deliver_held(const Header& header, Circuit& in, std::vector<Token>& ready) {
@@ -45,6 +62,7 @@ void Net::deliver_held(const Header& header, Circuit& in, std::vector<Token>& re
     ++next;
     --in.under_way;
   }
+  forget_if_idle(header, in);
 }
 
 void Net::forget(NodeId from, NodeId to, std::uint32_t epoch, std::vector<Token>& dropped) {

@@ -18,12 +18,14 @@ namespace ssi::sim {
 
 class Net {
  public:
-  explicit Net(std::uint32_t nodes) : nodes_(nodes), incarnation_(nodes, Incarnation{1}) {}
+  explicit Net(std::uint32_t nodes);
 
   // Fills what the transport adds to a message that leaves now: incarnations, epoch, sequence. from, to, priority are set.
   void stamp(Header& header);
 
-  // A message has come off the wire, in any order. Appends to `ready` what can be delivered now, in order, and to
+  // A message has come off the wire, in any order. The usual case: true, it can be delivered now, and no other waits for it.
+  bool arrives_in_turn(const Header& header);
+  // Any case: appends to `ready` what can be delivered now, in order, and to
   // `dropped` what belongs to the past.
   void arrive(const Header& header, Token token, std::vector<Token>& ready, std::vector<Token>& dropped);
 
@@ -43,15 +45,20 @@ class Net {
   using Place = std::tuple<NodeId, NodeId, Priority, std::uint64_t>;
 
   static std::uint64_t key(NodeId from, NodeId to) { return ((std::uint64_t{from.value} << 32) | to.value) + 1; }
-  Circuit& circuit(NodeId from, NodeId to) { return *circuits_.insert(key(from, to)).first; }
+  std::size_t place(NodeId from, NodeId to) const { return std::size_t{from.value} * nodes_ + to.value; }
+  Circuit& circuit(NodeId from, NodeId to) { return all_.empty() ? *used_.insert(key(from, to)).first : all_[place(from, to)]; }
+  Circuit* find(NodeId from, NodeId to) { return all_.empty() ? used_.find(key(from, to)) : &all_[place(from, to)]; }
+  bool is_current(const Header& header, const Circuit& in) const;
+  void forget_if_idle(const Header& header, const Circuit& in);
   void deliver_held(const Header& header, Circuit& in, std::vector<Token>& ready);
   void forget(NodeId from, NodeId to, std::uint32_t epoch, std::vector<Token>& dropped);
 
   std::uint32_t nodes_;
   std::vector<Incarnation> incarnation_;
-  // Only those that messages are under way on, or that were broken: a thousand nodes have a million pairs, and a table of them all
-  // would leave the cache. A circuit that nothing is under way on can start its sequences anew.
-  FlatMap<Circuit> circuits_;
+  // Those of few nodes in a table. A thousand nodes have a million pairs, and a table of them would leave the cache: then only those
+  // that messages are under way on, or that were broken. A circuit that nothing is under way on can start its sequences anew.
+  std::vector<Circuit> all_;
+  FlatMap<Circuit> used_;
   std::map<Place, Token> held_;   // arrived before its turn
 };
 

@@ -53,7 +53,6 @@ struct Recorder::State {
   std::vector<LinkUse> links;
   std::uint64_t dropped = 0;
   Timeline timeline;
-  DispatchStats dispatch;
   std::vector<WorkStats> work;
   std::uint64_t unsettled = 0;
   Instant end{};
@@ -106,7 +105,9 @@ Ticket Recorder::State::keep(const FinishedCall& call) {
   return ticket;
 }
 
-Recorder::Recorder(Options options) : lists_events_(!options.events_path.empty()), state_(std::make_unique<State>(std::move(options))) {}
+Recorder::Recorder(Options options)
+    : measured_from_(options.warmup_until), lists_events_(!options.events_path.empty()),
+      state_(std::make_unique<State>(std::move(options))) {}
 Recorder::~Recorder() = default;
 
 void Recorder::list(const Delivered& event) { state_->events.add(event); }
@@ -153,16 +154,8 @@ void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
   s.timeline.work(at);
 }
 
-// A note has no time of its own: it was made by the handler of the event that was delivered last.
-void Recorder::noted(NodeId node, const Note& note) {
-  State& s = *state_;
-  if (s.trace && note.kind == Note::Kind::stale_location) s.trace->instant(now_, node, "stale location");
-  if (!s.measured(now_)) return;
-  switch (note.kind) {
-    case Note::Kind::locality_test: ++s.dispatch.checks; return;
-    case Note::Kind::shipped: ++s.dispatch.shipped; return;
-    case Note::Kind::stale_location: ++s.dispatch.stale; return;
-  }
+void Recorder::trace_stale_location(NodeId node) {
+  if (state_->trace) state_->trace->instant(now_, node, "stale location");
 }
 
 void Recorder::dropped(Instant at) { state_->dropped += state_->measured(at); }
@@ -208,7 +201,10 @@ MessageStats Recorder::messages() const {
   stats.dropped = state_->dropped;
   return stats;
 }
-const DispatchStats& Recorder::dispatch() const { return state_->dispatch; }
+DispatchStats Recorder::dispatch() const {
+  const auto of = [this](Note::Kind kind) { return notes_[static_cast<std::size_t>(kind)]; };
+  return {of(Note::Kind::locality_test), of(Note::Kind::shipped), of(Note::Kind::stale_location)};
+}
 const std::vector<WorkStats>& Recorder::work() const { return state_->work; }
 const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }
 const Timeline& Recorder::timeline() const { return state_->timeline; }

@@ -3,6 +3,7 @@
 // Memory is bounded by the calls that are under way, never by the number of calls.
 #pragma once
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,6 +23,12 @@
 #include "sim/record/trace.hpp"
 
 namespace ssi::record {
+
+// What the fingerprint takes of an event, in one word, since it is taken of each: odd factors lose nothing.
+constexpr std::uint64_t word_of(const Delivered& event) {
+  const std::uint64_t pair = (std::uint64_t{event.from.value} << 32) | event.to.value;
+  return (static_cast<std::uint64_t>(event.at.ns) * 0x9e3779b97f4a7c15ULL) ^ std::rotl(pair * 0xd6e8feb86659fd93ULL, 23) ^ event.kind;
+}
 
 // Of a call that was answered and waits for its last messages.
 using Ticket = std::uint32_t;
@@ -44,9 +51,7 @@ class Recorder {
   void delivered(const Delivered& event) {
     now_ = event.at;
     ++events_;
-    fingerprint_.add(static_cast<std::uint64_t>(event.at.ns));
-    fingerprint_.add((std::uint64_t{event.from.value} << 32) | event.to.value);
-    fingerprint_.add(event.kind);
+    fingerprint_.add(word_of(event));
     if (lists_events_) list(event);
   }
   void message_sent(Instant at, const Header& header, const MessageType& type);   // never for a node's message to itself
@@ -56,7 +61,11 @@ class Recorder {
   void call_abandoned(const FinishedCall& call);   // the caller died while it waited; `answered` is when
   void call_cut_off(const FinishedCall& call);     // the run ended before its answer; `answered` is when
   void work_done(Instant at, std::uint32_t workload, Instant intended);
-  void noted(NodeId node, const Note& note);
+  // A note has no time of its own: it was made by the handler of the event that was delivered last.
+  void noted(NodeId node, const Note& note) {
+    if (note.kind == Note::Kind::stale_location) trace_stale_location(node);
+    if (now_ >= measured_from_) ++notes_[static_cast<std::size_t>(note.kind)];
+  }
   void dropped(Instant at);                                   // a message, by a full network card
   void waited_for_service(NodeId node, std::size_t before);   // so many before it
   void cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores = {},
@@ -74,7 +83,7 @@ class Recorder {
   std::uint64_t abandoned(std::size_t kind) const;
   std::uint64_t unsettled() const;   // calls whose last messages were still under way at the end: counted by their critical path
   MessageStats messages() const;
-  const DispatchStats& dispatch() const;
+  DispatchStats dispatch() const;
   const std::vector<WorkStats>& work() const;   // by workload; may be shorter than the scenario's list
   const std::vector<CpuStats>& cpu() const;     // by node
   const std::vector<LinkUse>& links() const;    // the busiest first
@@ -84,10 +93,13 @@ class Recorder {
  private:
   struct State;
   void list(const Delivered& event);
+  void trace_stale_location(NodeId node);
 
   Instant now_{};
   std::uint64_t events_ = 0;
   StateHash fingerprint_;
+  Instant measured_from_;
+  std::array<std::uint64_t, 3> notes_{};   // by kind
   bool lists_events_;
   std::unique_ptr<State> state_;
 };
