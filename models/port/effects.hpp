@@ -1,7 +1,7 @@
 // What a machine asks of the world. A machine never performs anything: it appends here, and its host carries the
 // effects out after the handler has returned. At once: timers are set, and programs that end, stop, depart or are replaced take no
-// further step. Then `work` is charged to a core; when it is done, disk requests and sends leave, completions reach their programs, and
-// programs start, go on or are interrupted, each list in the order of its making.
+// further step. Then `work` is charged to a core; when it is done, disk requests and sends leave, programs are told which handlers have
+// run, completions reach their programs, and programs start, go on or leave their sleep, each list in the order of its making.
 #pragma once
 #include <cstdint>
 #include <utility>

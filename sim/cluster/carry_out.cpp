@@ -138,6 +138,9 @@ void Cluster::release(Service& service, AfterWork& after) {
   for (const Verb& verb : after.verbs) post(service, verb);
   for (Effects::Send& send : after.sends)
     if (!send.before_work) depart(service, send);
+  for (const ProgramOrder& order : after.programs)   // a handler has run before the call that it breaks off returns (XSH 2.4)
+    if (Running* program = order.kind == ProgramOrder::Kind::interrupt ? programs_.find(order.pid) : nullptr)
+      program->self.handled.push_back(order.signal);
   for (Effects::Completion& completion : after.completions) complete(completion, trail);
   for (const ProgramOrder& order : after.programs)
     if (!acts_at_once(order.kind)) obey(order, service.node);

@@ -31,7 +31,6 @@ void Cluster::obey(const ProgramOrder& order, NodeId node) {
     case ProgramOrder::Kind::resume: program->stopped = false; return go_on(*program);
     case ProgramOrder::Kind::arrive: return thaw(*program, node);
     case ProgramOrder::Kind::interrupt:
-      program->self.handled.push_back(order.signal);
       if (program->sleep == 0) return;
       --foreground_;
       program->sleep = 0;
