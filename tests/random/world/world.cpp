@@ -42,6 +42,7 @@ void World::deliver(Channel channel) {
 void World::deliver_all() {
   while (!quiet()) {
     if (!freezing_.empty()) freeze(0);
+    else if (!disks_.empty()) serve_disk(0);
     else deliver(deliverable().front());
   }
 }
@@ -50,6 +51,13 @@ void World::freeze(std::size_t index) {
   const Freezing due = freezing_.at(index);
   freezing_.erase(freezing_.begin() + static_cast<std::ptrdiff_t>(index));
   handle(due.node, Frozen{due.pid, options_.memory}, due.cause, due.hops, false);
+}
+
+void World::serve_disk(std::size_t index) {
+  const Asked due = disks_.at(index);
+  disks_.erase(disks_.begin() + static_cast<std::ptrdiff_t>(index));
+  const CallId cause = due.request.cause;
+  handle(due.node, DiskDone{due.request.token, false}, cause, cause == kNoCall ? 0 : last_hops_[cause], false);
 }
 
 void World::fire(std::size_t index) {
@@ -72,6 +80,7 @@ void World::handle(NodeId at, const Event& event, CallId cause, std::uint32_t ho
   out_.begin(cause, serving);
   if (cause != kNoCall) last_hops_[cause] = hops;
   machines_[at.value]->on_event(now_, event, out_);
+  for (const DiskRequest& request : out_.disk_requests) disks_.push_back({at, request});
   carry_out(at, cause, hops);
   check();
 }

@@ -65,8 +65,8 @@ class World {
   std::vector<Channel> deliverable() const;   // channels with a message, in order
   const std::map<Channel, std::deque<Message>>& channels() const { return channels_; }
   void deliver(Channel channel);
-  void deliver_all();   // what has to freeze, and the first channel, again and again, until there is nothing
-  bool quiet() const { return deliverable().empty() && freezing_.empty(); }
+  void deliver_all();   // what has to freeze, disks, and the first channel, again and again, until there is nothing
+  bool quiet() const { return deliverable().empty() && freezing_.empty() && disks_.empty(); }
 
   // A program that was ordered to depart, whose machine has not been told yet that it stands still.
   struct Freezing {
@@ -77,6 +77,14 @@ class World {
   };
   const std::vector<Freezing>& freezing() const { return freezing_; }
   void freeze(std::size_t index);
+
+  // What a disk was asked; it may be served in any order.
+  struct Asked {
+    NodeId node;
+    DiskRequest request;
+  };
+  const std::vector<Asked>& disks() const { return disks_; }
+  void serve_disk(std::size_t index);
 
   struct Timer {
     NodeId node;
@@ -109,6 +117,7 @@ class World {
   std::map<CallId, std::uint32_t> last_hops_;   // of the last event of each call
   std::vector<Timer> timers_;
   std::vector<Freezing> freezing_;
+  std::vector<Asked> disks_;
   std::uint64_t calls_ = 0;
   Instant now_{};
   Effects out_;
