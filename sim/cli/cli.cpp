@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "sim/cli/compare_command.hpp"
+#include "sim/cli/conformance_command.hpp"
 #include "sim/cli/exit_code.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/cli/interrupt.hpp"
@@ -24,6 +25,7 @@ int answer(const std::string& text) {
 int dispatch(const Options& options) {
   switch (options.verb) {
     case Verb::run: return run_command(options);
+    case Verb::conformance: return conformance_command(options);
     case Verb::compare: return compare_command(options.words);
     case Verb::list: return answer(list_text(options.topic));
     case Verb::schema: return answer(options.topic == "results" ? report::results_schema() : load::schema(options.topic));

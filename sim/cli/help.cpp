@@ -95,6 +95,7 @@ std::string help_text() {
   return "ssisim simulates clusters that look like one machine, and compares their designs.\n\n"
          "  ssisim --scenario FILE [options]                         run it\n"
          "  ssisim compare BASELINE RESULT                           exit 5 when RESULT is worse; see ssisim compare --help\n"
+         "  ssisim conformance [--strategy NAME] [options]           which POSIX behaviours designs deliver; --format table|json|markdown\n"
          "  ssisim list strategies|workloads|platforms|metrics       what there is\n"
          "  ssisim schema scenario|platform|results                  JSON Schema (draft-07)\n\n" +
          options_help() + "\nStrategies:\n" + names_of_strategies() +
@@ -102,7 +103,8 @@ std::string help_text() {
          "  ssisim --scenario scenarios/quickstart.json\n"
          "  ssisim --scenario scenarios/quickstart.json --strategy smp --strategy vproc_switch --replicates 10\n"
          "  ssisim --scenario scenarios/quickstart.json --set platform.interconnect.latency=50us --out results/slow-net\n"
-         "  ssisim --scenario scenarios/quickstart.json --trace ops --format json > results.json\n\n"
+         "  ssisim --scenario scenarios/quickstart.json --trace ops --format json > results.json\n"
+         "  ssisim conformance --strategy isolated --strategy vproc_switch\n\n"
          "Exit: 0 done, 1 our bug, 2 your mistake, 3 invariant broken, 4 no progress, 5 expectation missed, 130/143 interrupted.\n";
 }
 

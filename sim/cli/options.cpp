@@ -18,8 +18,9 @@ namespace {
 namespace po = boost::program_options;
 using Words = std::vector<std::string>;
 
-const Words kVerbs{"compare", "list", "schema"};
-const Words kLaterVerbs{"sweep", "conformance", "fuzz"};
+const Words kVerbs{"compare", "conformance", "list", "schema"};
+const Words kLaterVerbs{"sweep", "fuzz"};
+const std::array kFormats{Words{"table", "json"}, Words{"table", "json", "markdown"}};   // of a run, of conformance
 const Words kSchemas{"scenario", "platform", "results"};
 constexpr std::size_t kMaxJobs = 1024;
 constexpr std::size_t kMostShown = 400;        // characters of a word that we quote
@@ -106,16 +107,17 @@ std::size_t parse_jobs(const std::string& text) {
   return jobs;
 }
 
-Options from(const po::variables_map& given) {
+Options from(const po::variables_map& given, Verb verb) {
   const auto text = [&](const char* name) { return given.count(name) != 0 ? given[name].as<std::string>() : std::string(); };
   const auto list = [&](const char* name) { return given.count(name) != 0 ? given[name].as<Words>() : Words(); };
   const auto maybe = [&](const char* name) { return given.count(name) != 0 ? std::optional(given[name].as<std::string>()) : std::nullopt; };
-  Options out;
+  Options out{.verb = verb};
+  for (const auto& [name, value] : given) out.given.push_back(name);
   out.scenario = text("scenario");
-  out.overrides = {list("strategy"), maybe("platform"), list("set"), maybe("seed"), maybe("replicates"), maybe("fidelity")};
+  out.overrides = {"", list("strategy"), maybe("platform"), list("set"), maybe("seed"), maybe("replicates"), maybe("fidelity")};
   out.out = text("out");
   out.trace = parse_trace_choice(list("trace"), list("trace-filter"));
-  if (given.count("format") != 0) out.json = one_of("--format", text("format"), {"table", "json"}) == "json";
+  if (given.count("format") != 0) out.format = one_of("--format", text("format"), kFormats[verb == Verb::conformance]);
   out.validate = given.count("validate") != 0;
   out.repeat_check = given.count("repeat-check") != 0;
   out.jobs = given.count("jobs") != 0 ? parse_jobs(text("jobs")) : std::max(1U, std::thread::hardware_concurrency());
@@ -130,7 +132,7 @@ Options from(const po::variables_map& given) {
 }
 
 // No abbreviations: an option that a later version adds must not change what a script means.
-Options parse_run(const Words& words) {
+Options parse_run(const Words& words, Verb verb) {
   po::variables_map given;
   try {
     const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing & ~po::command_line_style::allow_short;
@@ -143,11 +145,11 @@ Options parse_run(const Words& words) {
   } catch (const po::unknown_option& unknown) { refuse_option(unknown.get_option_name()); } catch (const po::error& wrong) {
     refuse(wrong.what());
   }
-  Options options = from(given);
+  Options options = from(given, verb);
   if (given.count("help") != 0) options.verb = Verb::help;
   else if (given.count("version") != 0) options.verb = Verb::version;
   else if (given.count("help-simgrid") != 0) options.verb = Verb::help_simgrid;
-  else if (options.scenario.empty()) refuse("a scenario is needed: ssisim --scenario FILE");
+  else if (verb == Verb::run && options.scenario.empty()) refuse("a scenario is needed: ssisim --scenario FILE");
   return options;
 }
 
@@ -162,10 +164,7 @@ Options parse_verb(const Words& words) {
   }
   const Words& topics = verb == "list" ? list_topics() : kSchemas;
   Options options;
-  if (words.size() == 2 && words[1] == "--help") {
-    options.verb = Verb::help;
-    return options;
-  }
+  if (words.size() == 2 && words[1] == "--help") return {.verb = Verb::help};
   if (words.size() != 2) refuse(fmt::format("{} takes one of {}", verb, joined(topics)));
   options.verb = verb == "list" ? Verb::list : Verb::schema;
   options.topic = words[1];
@@ -187,7 +186,8 @@ Options parse_options(int argc, const char* const* argv) {
   Words words(argv + std::min(argc, 1), argv + argc);
   std::replace(words.begin(), words.end(), std::string("-h"), std::string("--help"));
   if (words.empty()) refuse("a scenario is needed: ssisim --scenario FILE");
-  return words[0].starts_with('-') ? parse_run(words) : parse_verb(words);
+  if (words[0] == "conformance") return parse_run({words.begin() + 1, words.end()}, Verb::conformance);
+  return words[0].starts_with('-') ? parse_run(words, Verb::run) : parse_verb(words);
 }
 
 std::string options_help() {

@@ -8,17 +8,18 @@
 
 namespace ssi::cli {
 
-enum class Verb { run, compare, list, schema, help, version, help_simgrid };
+enum class Verb { run, conformance, compare, list, schema, help, version, help_simgrid };
 
 struct Options {
   Verb verb = Verb::run;
   std::string topic;                // of list and schema
   std::vector<std::string> words;   // what follows compare
+  std::vector<std::string> given;   // names of the options, without --
   std::string scenario;             // a file, or "-"
   load::Overrides overrides;
   std::string out;   // empty: results/<scenario name>
   TraceChoice trace;
-  bool json = false;   // instead of the table
+  std::string format = "table";   // table, json; of conformance also markdown
   bool validate = false, repeat_check = false;
   std::size_t jobs = 1;
   enum class Progress { automatic, always, never } progress = Progress::automatic;

@@ -132,7 +132,7 @@ int run_command(const Options& options) {
   const int code = exit_code(troubles, results.missed);
   try {
     write_results(out, results, perf_of(runs, std::chrono::duration<double>(Clock::now() - began).count()));
-    write_output(options.json ? results.json : results.table);
+    write_output(options.format == "json" ? results.json : results.table);
   } catch (const UserError& problem) {
     complain(problem.what());
     return code == kDone || code == kMissed ? kUserError : code;   // what went wrong before is the greater trouble

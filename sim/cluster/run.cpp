@@ -48,6 +48,14 @@ std::vector<std::unique_ptr<Strategy>> make_machines(const RunPlan& plan, std::u
 // The demand depends on the seed and the workload only, so every strategy is given the same.
 std::vector<Cluster::Load> make_loads(const RunPlan& plan) {
   std::vector<Cluster::Load> loads;
+  if (plan.own_load) {
+    const workload::WorkloadSetup setup{.index = 0,
+                                        .nodes = plan.scenario.platform.nodes,
+                                        .starts = plan.own_load->starts,
+                                        .random = RandomRoot(plan.seed).child("demand", 0)};
+    loads.push_back({plan.own_load->make(setup), Instant{}, plan.own_load->starts});
+    return loads;
+  }
   for (std::uint32_t i = 0; i < plan.scenario.workloads.size(); ++i) {
     const config::WorkloadChoice& choice = plan.scenario.workloads[i];
     const workload::WorkloadEntry* entry = workload::find_workload(choice.name);

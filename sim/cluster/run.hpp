@@ -4,15 +4,24 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/config/scenario.hpp"
 #include "models/strategy/registry.hpp"
+#include "models/workload/registry.hpp"
 #include "sim/record/recorder.hpp"
 
 namespace ssi::sim {
+
+// A workload that is in no registry, in place of the scenario's.
+struct OwnLoad {
+  std::function<std::unique_ptr<workload::Workload>(const workload::WorkloadSetup&)> make;
+  std::vector<std::uint32_t> starts;   // nodes
+};
 
 struct RunPlan {
   const config::Scenario& scenario;
@@ -23,6 +32,7 @@ struct RunPlan {
   std::vector<std::string> simgrid_arguments;                       // --cfg=..., --log=...
   const volatile int* interrupt = nullptr;                          // a signal number once the user wants the run to end
   std::function<void(Instant now, std::uint64_t calls)> progress;   // called now and then; may be empty
+  std::optional<OwnLoad> own_load{};
 };
 
 enum class Ending : std::uint8_t { finished, interrupted, no_progress, invariant_broken, bug };

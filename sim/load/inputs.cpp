@@ -114,7 +114,8 @@ Node* read_document(const std::string& path, Inputs& inputs) {
 }
 
 void gather(const std::string& path, const Overrides& overrides, Inputs& inputs) {
-  Node* root = read_document(path, inputs);
+  Node* root = overrides.text.empty() ? read_document(path, inputs)
+                                      : parse_json(overrides.text, *inputs.document.add_source(path), inputs.document, inputs.problems);
   if (root == nullptr || !expect_object(*root, "{ \"name\": ..., ... }", inputs.problems)) return;
   inputs.scenario = root;
   apply_options(overrides, inputs);

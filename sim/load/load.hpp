@@ -23,6 +23,7 @@ std::string to_string(const Problem& problem);
 // What the command line replaces in a scenario. Applied to the document before it is checked, so that all checks and the
 // echo in the results see the same thing; problems in them name the option as the file ("--set", "--strategy", ...).
 struct Overrides {
+  std::string text;   // not empty: the scenario itself, instead of what the file holds
   std::vector<std::string> strategies;
   std::optional<std::string> platform_file;
   std::vector<std::string> sets;   // PATH=VALUE, PATH as in platform.nodes or /platform/nodes

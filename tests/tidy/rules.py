@@ -19,12 +19,13 @@ MAY_INCLUDE = {
     "models/strategy/*": _PORTS + ("models/config/", "models/native/", "models/protocol/", "models/strategy/registry.hpp"),
     "models/strategy": _PORTS + ("models/config/",),
     "models/workload": ("models/base/", "models/config/", "models/port/calls.hpp"),
+    "models/conformance": ("models/base/", "models/port/calls.hpp", "models/workload/"),
     "sim/load": ("models/base/", "models/config/", "sim/record/") + _REGISTRIES,
     "sim/report": ("models/base/", "models/config/", "models/port/calls.hpp", "sim/record/") + _REGISTRIES,
     "sim/record": _PORTS,
     "sim/platform": _HOST,
     "sim/cluster": _HOST + ("sim/platform/",),
-    "sim/cli": ("sim/", "models/base/", "models/config/") + _REGISTRIES,
+    "sim/cli": ("sim/", "models/base/", "models/config/", "models/conformance/") + _REGISTRIES,
     "sim": ("sim/cli/", "models/base/") + _REGISTRIES,
 }
 # Libraries that only some rooms may use.
@@ -197,6 +198,13 @@ RULES = [
                 "no mutable statics in models/", "models/"),
          [(_M, "void f() {\n  static int calls = 0;\n}\n"), (_M, "static std::vector<int> cache;\n"), (_M, "thread_local int x;\n")],
          [(_M, "static const int kOne = 1;\nstruct A { static int f(int x); };\nstatic_assert(true);\n")]),
+    Rule("co_await",
+         banned(r"(?:[(,?:&|+\-]|\+=)\s*co_await\b|co_await\s+(?:Open|Create|Unlink|Rename|MakeDirectory|ReadDirectory|Stat|Write|Send|"
+                r"Listen|Connect|Store|Rfork)\s*\{",
+                "g++ 12.2 compiles it wrongly: alone in its statement, of a call that a function makes (models/conformance/ask.hpp)",
+                "models/", "tests/"),
+         [(_M, "if (good(co_await Wait{})) return;\n"), (_M, "n += co_await Wait{};\n"), (_M, 'co_await Open{"/f", {}};\n')],
+         [(_M, 'const Result r = co_await open("/f", {});\nwhile (s.waits()) co_await nap();\n')]),
     Rule("double_time",
          banned(r"\bdouble\s+\w*(?:time|now|instant|deadline|duration|clock|delay|latency)\w*",
                 "simulated time is integer nanoseconds: Instant or Duration", "models/", "sim/record/"),
