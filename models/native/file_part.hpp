@@ -24,6 +24,7 @@ namespace ssi::native {
 struct VnodeSwitch {
   Duration dispatch;
   std::optional<std::uint32_t> site{};
+  bool of_all_nodes = false;   // the files are the same on every node, so that open ones go along with a process
 };
 
 class FilePart final : public Part {
@@ -35,6 +36,8 @@ class FilePart final : public Part {
   void broken_off(CallId call, PartContext& at) override;
   void forked(Pid parent, Pid child, PartContext& at) override;
   void ended(Pid pid, PartContext& at) override;
+  std::shared_ptr<const Luggage> pack(Pid pid, NodeId to, bool exec, PartContext& at) override;
+  void unpack(Pid pid, const Luggage& luggage, NodeId from, PartContext& at) override;
   bool message(const Message& message, PartContext& at) override;
   bool timer(const TimerEvent& event, PartContext& at) override;
   void disk_done(const DiskDone& done, PartContext& at) override;
@@ -69,7 +72,8 @@ class FilePart final : public Part {
       write,         // contents
       end_of_file,   // attributes, for a seek
       lock,
-      last   // the operation whose answer is the call's
+      reopen,   // of a process that has come from another node
+      last      // the operation whose answer is the call's
     } step = Step::walk;
     CallId call;
     Pid caller;   // kNoPid: it has ended, nobody is answered
@@ -103,6 +107,8 @@ class FilePart final : public Part {
   void found(std::uint64_t token, const vnode::Answer& answer, PartContext& at);
   void answered(std::uint64_t token, const vnode::Answer& answer, PartContext& at);
   void install(std::uint64_t token, NodeId served, PartContext& at);
+
+  void reopened(std::uint64_t token, const vnode::Answer& answer, PartContext& at);   // file_moves.cpp
 
   // file_entries.cpp: descriptors and entries
   void on_entry(Doing doing, std::int32_t descriptor, PartContext& at);

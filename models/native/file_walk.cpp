@@ -142,6 +142,7 @@ void FilePart::answered(std::uint64_t token, const vnode::Answer& answer, PartCo
     case Step::read:
     case Step::write:
     case Step::end_of_file: return used_entry(token, answer, at);
+    case Step::reopen: return reopened(token, answer, at);
     case Step::lock:
     case Step::last: return found(token, answer, at);
   }

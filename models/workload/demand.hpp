@@ -90,6 +90,21 @@ inline Schedule schedule_of(const Demand& demand, std::uint64_t count, Stream ga
   return {count, gaps, demand.open() ? std::optional(demand.rate) : std::nullopt};
 }
 
+// One of `active` until it says that it has finished, or is destroyed with its process.
+class Participant {
+ public:
+  explicit Participant(std::uint32_t& active) : active_(&active) {}
+  Participant(const Participant&) = delete;
+  ~Participant() { finish(); }
+  void finish() {
+    if (active_ && *active_ > 0) --*active_;   // 0: all had finished before this one was started again
+    active_ = nullptr;
+  }
+
+ private:
+  std::uint32_t* active_;
+};
+
 // How often a program looks whether its peers are ready. Takes no simulated resources.
 inline constexpr Duration kPoll = microseconds(100);
 

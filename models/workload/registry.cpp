@@ -3,12 +3,13 @@
 namespace ssi::workload {
 
 // Each in the file of its name.
+WorkloadEntry file_traffic_entry();
 WorkloadEntry fork_storm_entry();
 WorkloadEntry make_entry();
 WorkloadEntry signal_storm_entry();
 
 const std::vector<WorkloadEntry>& workloads() {
-  static const std::vector<WorkloadEntry> kAll{fork_storm_entry(), make_entry(), signal_storm_entry()};
+  static const std::vector<WorkloadEntry> kAll{file_traffic_entry(), fork_storm_entry(), make_entry(), signal_storm_entry()};
   return kAll;
 }
 

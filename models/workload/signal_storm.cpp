@@ -48,21 +48,6 @@ const std::array kFields{
 
 enum Role : std::uint32_t { kFirst, kSender, kVictim };   // ProgramRef::program
 
-// One of `active` until it says that it has finished, or is destroyed with its process.
-class Participant {
- public:
-  explicit Participant(std::uint32_t& active) : active_(&active) {}
-  Participant(const Participant&) = delete;
-  ~Participant() { finish(); }
-  void finish() {
-    if (active_ && *active_ > 0) --*active_;   // 0: all had finished before this one was started again
-    active_ = nullptr;
-  }
-
- private:
-  std::uint32_t* active_;
-};
-
 class SignalStorm final : public Workload {
  public:
   SignalStorm(const WorkloadSetup& setup, Settings settings);

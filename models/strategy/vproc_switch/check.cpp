@@ -59,6 +59,9 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
     const auto* node = static_cast<const VprocSwitch*>(strategy);
     by_id[node->self()] = node;
   }
+  std::vector<const native::Parts*> parts;
+  for (const auto& [id, node] : by_id) parts.push_back(&node->parts());
+  if (!one_writer(parts)) report.add("a page of a file is writable on a node and readable on another");
   std::map<Pid, NodeId> seen;
   for (const auto& [id, node] : by_id) {
     for (const ProcessInfo& process : node->processes().list()) {
@@ -126,7 +129,7 @@ void VprocSwitch::describe(StateDump& out) const {
 Coverage coverage(const config::Values& params) {
   const auto settings = config::bind<Settings>(settings_fields(), params);
   const auto level = [&](std::string_view name) { return settings.covers(name) ? std::string_view("full") : std::string_view("local"); };
-  return {.process = "full", .file = "local", .channel = level("channel"), .segment = level("segment")};
+  return {.process = "full", .file = level("file"), .channel = level("channel"), .segment = level("segment")};
 }
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {

@@ -11,7 +11,8 @@ using S = Settings;
 
 constexpr std::array<std::string_view, 2> kPidFrom{"parent", "execution"};
 constexpr std::array<std::string_view, 2> kOrigin{"forward", "redirect"};
-constexpr std::array<std::string_view, 3> kCover{"process", "channel", "segment"};
+constexpr std::array<std::string_view, 4> kCover{"process", "file", "channel", "segment"};
+constexpr std::array<std::string_view, 2> kFile{"cfs", "nfs"};
 constexpr std::array<std::string_view, 2> kNameServer{"hash", "fixed"};
 constexpr std::array<std::string_view, 2> kStreamBuffer{"reader", "writer"};
 constexpr std::array<std::string_view, 2> kGossip{"on_demand", "always"};
@@ -95,6 +96,37 @@ const std::array kSettings{
               .source =
                   "the modules beside the switch: the vproc and vnode switches alone give one name space for neither sockets nor segments"},
              &S::cover},
+    Bound<S>{{.key = "file",
+              .kind = Kind::choice,
+              .fallback = std::string_view{"cfs"},
+              .choices = kFile,
+              .meaning = "the file system below the vnode switch, where `cover` has file: contents under tokens (cfs), or a server without "
+                         "state and clients that cache for a time (nfs)",
+              .source = "OpenSSI's own; NFS version 2, RFC 1094"},
+             &S::file},
+    Bound<S>{{.key = "file_server",
+              .kind = Kind::integer,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 4095,
+              .meaning = "the node that has the disk of that file system; more than there are: the last one"},
+             &S::file_server},
+    Bound<S>{{.key = "attribute_timeout",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{3'000'000'000},
+              .min = 0,
+              .max = 3.6e12,
+              .meaning = "how long a client of nfs believes a file's attributes",
+              .source = "acregmin of SunOS and Linux",
+              .needs = {"file", "nfs"}},
+             &S::attribute_timeout},
+    Bound<S>{{.key = "hard_mount",
+              .kind = Kind::boolean,
+              .fallback = true,
+              .meaning = "a client of nfs asks a lost server again for ever, or fails with EIO after three times",
+              .source = "mount(8): hard is the default",
+              .needs = {"file", "nfs"}},
+             &S::hard_mount},
     Bound<S>{{.key = "name_server",
               .kind = Kind::choice,
               .fallback = std::string_view{"hash"},

@@ -10,6 +10,7 @@
 #include "models/base/time.hpp"
 #include "models/config/fields.hpp"
 #include "models/strategy/vproc_switch/cluster_channels.hpp"
+#include "models/strategy/vproc_switch/cluster_files.hpp"
 #include "models/strategy/vproc_switch/cluster_segments.hpp"
 
 namespace ssi::vproc_switch {
@@ -24,7 +25,11 @@ struct Settings {
   std::string gossip;               // "on_demand" | "always"
   Duration gossip_period, load_max_age;
   std::vector<std::string> cover;   // classes of calls that are the cluster's; the others are each node's own
-  std::string name_server;          // "hash" | "fixed"
+  std::string file;                 // "cfs" | "nfs"
+  std::uint32_t file_server{};      // node
+  Duration attribute_timeout;
+  bool hard_mount{};
+  std::string name_server;   // "hash" | "fixed"
   std::uint32_t name_server_node{};
   std::string stream_buffer;       // "reader" | "writer"
   std::uint64_t stream_window{};   // bytes
@@ -36,6 +41,9 @@ struct Settings {
   bool covers(std::string_view name) const { return std::find(cover.begin(), cover.end(), name) != cover.end(); }
   ChannelChoices channel_choices(std::uint32_t nodes) const {
     return {{nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}}, stream_buffer == "reader", stream_window};
+  }
+  FileChoices file_choices(std::uint32_t nodes, std::uint32_t site) const {
+    return {file == "cfs", NodeId{std::min(file_server, nodes - 1)}, attribute_timeout, hard_mount, dispatch, site};
   }
   SegmentChoices segment_choices(std::uint32_t nodes) const {
     return {nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_hold, robust_mutexes};

@@ -16,6 +16,9 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
       locations_(settings.location_cache), pending_(setup.self, setup.incarnation),
       gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
               setup.random.stream("gossip", setup.self.value)) {
+  if (settings.covers("file"))
+    parts_.set(CallClass::file,
+               cluster_files(self_, setup.costs, settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));
   if (settings.covers("channel"))
     parts_.set(CallClass::channel,
                std::make_unique<ClusterChannels>(self_, native::ChannelSettings::of(setup.costs), settings.channel_choices(setup.nodes)));

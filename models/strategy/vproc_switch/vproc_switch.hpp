@@ -40,8 +40,9 @@ enum class Site : std::uint32_t {
   list,             // the other nodes: a list always goes there
   rfork,            // the nodes that it names
   exec,             // the node that the placement names
+  file,             // whose file system: at each operation of the vnode switch
 };
-inline constexpr std::uint32_t kSites = 14;
+inline constexpr std::uint32_t kSites = 15;
 
 class VprocSwitch final : public Strategy {
  public:

@@ -91,7 +91,7 @@ TEST(VprocCosts, EveryTestOfLocalityIsChargedAndNoted) {
 
 TEST(VprocCosts, SiteNumbersAreTheEntrysCount) {
   EXPECT_EQ(find_strategy("vproc_switch")->dispatch_sites, vproc_switch::kSites);
-  EXPECT_EQ(static_cast<std::uint32_t>(vproc_switch::Site::exec) + 1, vproc_switch::kSites);
+  EXPECT_EQ(static_cast<std::uint32_t>(vproc_switch::Site::file) + 1, vproc_switch::kSites);
 }
 
 }   // namespace

@@ -71,9 +71,21 @@ void FakeKernel::serve(Process& process, const Call& call) {
                  [&](const Pause&) { process.pausing = true; },
                  [&](const Compute& compute) { answer_in(compute.cpu, pid, Result::ok()); },
                  [&](const Sleep& sleep) { answer_in(std::max(Duration{}, sleep.until - now_), pid, Result::ok()); },
-                 [&](const auto&) { SSI_CHECK(false, "no program of these makes this call"); },
+                 [&](const auto&) { serve_file(pid, call); },
              },
              call);
+}
+
+void FakeKernel::serve_file(Pid pid, const Call& call) {
+  Result result = Result::ok();
+  if (const auto* open = std::get_if<Open>(&call)) {
+    if (open->flags.create && options_.files_work) files_.insert(open->path);
+    if (!files_.contains(open->path)) result = Result::fail(Errno::enoent);
+  } else {
+    SSI_CHECK(std::holds_alternative<Read>(call) || std::holds_alternative<Write>(call) || std::holds_alternative<Close>(call),
+              "no program of these makes this call");
+  }
+  answer_in(microseconds(1), pid, result);
 }
 
 void FakeKernel::serve_spawn(Process& process, const Spawn& spawn) {

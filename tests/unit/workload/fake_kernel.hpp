@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct FakeKernel {
     Duration spawn_takes = microseconds(300);
     bool remote_works = true;   // else spawn elsewhere is ENOSYS and a pid elsewhere ESRCH, as under `isolated`
     bool fork_works = true;
+    bool files_work = true;                                                                          // else none can be made
     std::function<std::int32_t(std::int32_t)> status = [](std::int32_t exited) { return exited; };   // as the parent sees it
     Instant until{3'600'000'000'000};
   };
@@ -67,6 +69,7 @@ struct FakeKernel {
   void serve_spawn(Process& process, const Spawn& spawn);
   void serve_kill(Process& process, const Kill& kill);
   void serve_wait(Process& process);
+  void serve_file(Pid pid, const Call& call);
   void end(Process& process, std::int32_t status);
   bool reaches(const Process& process, std::uint32_t node) const { return options_.remote_works || node == process.self.node; }
 
@@ -75,6 +78,7 @@ struct FakeKernel {
   Instant now_{};
   std::vector<Instant> finished_;   // by the program in its step
   std::uint64_t sequence_ = 0;
+  std::set<std::string> files_;   // of all nodes
   std::uint32_t next_pid_ = 100;
   std::map<Pid, std::unique_ptr<Process>> processes_;
   std::map<std::pair<Instant, std::uint64_t>, std::pair<Pid, Result>> agenda_;

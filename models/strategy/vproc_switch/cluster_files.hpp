@@ -1,0 +1,26 @@
+// Files of the whole cluster: the vnode switch of each node over one remote file system (models/protocol/nfs or cfs), whose disk is on one
+// node. Open files go along with a process; their offsets are then its own, no longer shared.
+#pragma once
+#include <cstdint>
+#include <memory>
+
+#include "models/config/platform.hpp"
+#include "models/native/part.hpp"
+
+namespace ssi::vproc_switch {
+
+struct FileChoices {
+  bool tokens = true;   // cfs; else nfs
+  NodeId server{};
+  Duration attribute_timeout{};   // nfs
+  bool hard = true;               // nfs
+  Duration dispatch{};            // at the vnode switch, for each operation
+  std::uint32_t site{};           // its number among the design's locality tests
+};
+
+std::unique_ptr<native::Part> cluster_files(NodeId self, const config::NodeCosts& costs, const FileChoices& choices);
+
+// Whether a page is writable on at most one node, and then readable on no other; always true of nfs, which promises nothing.
+bool one_writer(const std::vector<const native::Parts*>& nodes);
+
+}   // namespace ssi::vproc_switch

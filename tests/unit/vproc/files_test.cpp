@@ -1,0 +1,97 @@
+// Files of the cluster under the switch: which messages a call takes where, and what goes along with a process.
+#include "tests/unit/vproc/rig.hpp"
+
+namespace ssi::test {
+namespace {
+
+constexpr OpenFlags kWrite{.read = true, .write = true, .create = true};
+
+Bytes bytes(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return std::make_shared<const std::vector<std::byte>>(first, first + text.size());
+}
+std::string text(const Bytes& data) {
+  return data ? std::string(reinterpret_cast<const char*>(data->data()), data->size()) : std::string();
+}
+
+// Three nodes; node 0 has the disk.
+class Files : public testing::TestWithParam<const char*> {
+ protected:
+  Rig rig{3, {{"cover", std::vector<std::string>{"process", "file"}}, {"file", std::string(GetParam())}}};
+  bool tokens() const { return std::string(GetParam()) == "cfs"; }
+
+  std::int32_t open(Pid pid, const std::string& path) {
+    const Result result = *rig.call(pid, Open{path, kWrite}).result;
+    EXPECT_TRUE(result.good()) << name_of(result.error);
+    return static_cast<std::int32_t>(result.value);
+  }
+  std::string read(Pid pid, std::int32_t file, std::uint64_t bytes_at_most = 100) {
+    const Result result = *rig.call(pid, Read{file, bytes_at_most}).result;
+    EXPECT_TRUE(result.good()) << name_of(result.error);
+    return text(result.bytes());
+  }
+  void write(Pid pid, std::int32_t file, std::string_view what) {
+    EXPECT_EQ(rig.call(pid, Write{file, bytes(what)}).result->value, static_cast<std::int64_t>(what.size()));
+  }
+};
+
+TEST_P(Files, OneNodeReadsWhatAnotherWroteAndClosed) {
+  const Pid writer = rig.start(1), reader = rig.start(2);
+  const std::int32_t file = open(writer, "/a");
+  write(writer, file, "one image");
+  rig.call(writer, Close{file});
+  EXPECT_EQ(read(reader, open(reader, "/a")), "one image");
+}
+
+TEST_P(Files, TheServersOwnProcessesNeedNoMessage) {
+  const Pid here = rig.start(0);
+  EXPECT_EQ(count(rig.call(here, Open{"/a", kWrite})), (Count{0, 0}));
+  EXPECT_EQ(count(rig.call(here, Write{0, bytes("x")})), (Count{0, 0}));
+  EXPECT_EQ(count(rig.call(here, Close{0})), (Count{0, 0}));
+}
+
+TEST_P(Files, ARemoteOpenLooksUpAndOpens) {
+  open(rig.start(0), "/a");
+  const Pid remote = rig.start(1);
+  EXPECT_EQ(count(rig.call(remote, Open{"/a", OpenFlags{}})), (Count{4, 4}));
+  EXPECT_EQ(count(rig.call(remote, Close{0})), tokens() ? (Count{2, 2}) : (Count{0, 0}));
+}
+
+TEST_P(Files, AnOpenFileGoesAlongWithASpawnedProcess) {
+  const Pid parent = rig.start(1);
+  const std::int32_t file = open(parent, "/log");
+  write(parent, file, "parent ");
+  rig.call(parent, Commit{file});
+  const Pid child = rig.spawn(parent, 2);
+  ASSERT_EQ(rig.where(child), NodeId{2});
+  write(child, file, "child");   // from where the parent was
+  rig.call(child, Commit{file});
+  rig.call(child, Exit{0});
+  rig.call(parent, Close{file});
+  const Pid reader = rig.start(0);
+  EXPECT_EQ(read(reader, open(reader, "/log")), "parent child");
+}
+
+TEST_P(Files, AChildHoldsAFileThatIsUnlinkedMeanwhile) {
+  if (!tokens()) GTEST_SKIP() << "nfs: what another node removes is stale";
+  const Pid parent = rig.start(1);
+  const std::int32_t file = open(parent, "/tmp");
+  write(parent, file, "kept");
+  const Pid child = rig.spawn(parent, 2);
+  rig.call(parent, Unlink{"/tmp"});
+  rig.call(parent, Exit{0});
+  rig.call(child, Seek{file, 0, Seek::From::start});
+  EXPECT_EQ(read(child, file), "kept");
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, Files, testing::Values("cfs", "nfs"), [](const auto& instance) { return std::string(instance.param); });
+
+TEST(Files, NotCoveredTheyAreEachNodesOwn) {
+  Rig rig(2);
+  rig.call(rig.start(0), Open{"/a", kWrite});
+  const Pid other = rig.start(1);
+  EXPECT_EQ(rig.call(other, Open{"/a", OpenFlags{}}).result->error, Errno::enoent);
+}
+
+}   // namespace
+}   // namespace ssi::test
