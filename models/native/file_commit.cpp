@@ -55,7 +55,7 @@ bool FileStore::timer(const TimerEvent& event, vnode::Context& at) {
 
 void FileStore::start_commit(vnode::Context& at) {
   Inodes::Changes changes = inodes_.take_changes();
-  commit_.emplace();
+  commit_ = Commit{};
   commit_->todo = pages_.dirty();
   commit_->waits = pages_.under_way();
   for (FileId id : changes.inodes) {

@@ -99,29 +99,52 @@ INSTANTIATE_TEST_SUITE_P(Fidelity, NicTest, testing::Values("flow", "queue"));
 // Kernel locks: two calls that change one object, on the cores of one or of two sockets.
 class LockTest : public testing::TestWithParam<const char*> {};
 
-TEST_P(LockTest, ThoseThatChangeOneObjectWaitAndPayForItsCacheLine) {
-  config::Platform platform = star(2, 4);
-  platform.costs.lock_hold = microseconds(10);
-  platform.costs.near_line = Duration{100};
-  platform.costs.far_line = Duration{300};
-  Rig rig = idle_rig(platform);
-  rig.fidelity = GetParam();
-  rig.machine = [](NodeId self) {
-    return std::make_unique<Scripted>([self](Instant now, const Event& event, Effects& out) {
+// Three handlers, by number, begin after 1 ms on node 0 and each send a message, which says when it came.
+Lines three_handlers(config::Platform platform, const std::string& fidelity, std::function<void(std::uint64_t, Effects&)> handler) {
+  Rig rig = idle_rig(std::move(platform));
+  rig.fidelity = fidelity;
+  rig.machine = [handler](NodeId self) {
+    return std::make_unique<Scripted>([self, handler](Instant now, const Event& event, Effects& out) {
       if (std::holds_alternative<BootEvent>(event) && self.value == 0)
         for (std::uint64_t i = 0; i < 3; ++i) out.set_timer({i}, 0, milliseconds(1));
-      if (std::holds_alternative<TimerEvent>(event)) {
-        out.lock(7);
-        out.work(microseconds(20));
+      if (const auto* timer = std::get_if<TimerEvent>(&event)) {
+        handler(timer->key.value, out);
         out.send({1}, {0}, PingPong{Pong{0, 0}});
       }
       if (std::holds_alternative<MessageEvent>(event)) say(now, "sent");
     });
   };
-  auto lines = body(run(rig));
+  Lines lines = body(run(rig));
   lines.pop_back();
-  // The rig's cores are of one socket: 0, then 10 us + 100 ns, then 20 us + 200 ns of waiting, and 20 us of work each.
-  EXPECT_EQ(lines, (Lines{"1030080 sent", "1040180 sent", "1050280 sent"}));
+  return lines;
+}
+
+config::Platform with_locks(std::uint32_t sockets) {
+  config::Platform platform = star(2, 4);
+  platform.sockets = sockets;
+  platform.costs.lock_hold = microseconds(10);
+  platform.costs.near_line = Duration{100};
+  platform.costs.far_line = Duration{300};
+  return platform;
+}
+
+TEST_P(LockTest, ThoseThatChangeOneObjectWaitAndPayForItsCacheLine) {
+  const auto changes_it = [](std::uint64_t, Effects& out) {
+    out.lock(7);
+    out.work(microseconds(20));
+  };
+  // On cores of one socket: 0, then 10 us + 100 ns, then 20 us + 200 ns of waiting, and 20 us of work each.
+  EXPECT_EQ(three_handlers(with_locks(1), GetParam(), changes_it), (Lines{"1030080 sent", "1040180 sent", "1050280 sent"}));
+  // Two cores a socket: the line goes to the third core, of the other socket, for 300 ns.
+  EXPECT_EQ(three_handlers(with_locks(2), GetParam(), changes_it), (Lines{"1030080 sent", "1040180 sent", "1050480 sent"}));
+}
+
+TEST_P(LockTest, AShootdownIsPaidOnceAndForEachCore) {
+  config::Platform platform = star(2, 4);
+  platform.costs.shootdown = microseconds(2);
+  platform.costs.shootdown_per_core = Duration{200};
+  const auto lines = three_handlers(platform, GetParam(), [](std::uint64_t number, Effects& out) { out.shootdown(5 * number); });
+  EXPECT_EQ(lines, (Lines{"1010080 sent", "1013080 sent", "1014080 sent"})) << "none; 2 us + 5 x 200 ns; 2 us + 10 x 200 ns";
 }
 
 INSTANTIATE_TEST_SUITE_P(Fidelity, LockTest, testing::Values("flow", "queue"));

@@ -54,7 +54,7 @@ void run_on(Fidelity& fidelity, const Rig& rig) {
   std::vector<Cluster::Load> loads;
   loads.push_back({std::make_unique<OneFunction>(rig.program), {}, rig.starts});
   Cluster cluster({.cores = rig.platform.cores,
-                   .cores_per_socket = rig.platform.cores,
+                   .cores_per_socket = rig.platform.cores / rig.platform.sockets,
                    .costs = rig.platform.costs,
                    .nic = rig.platform.nic,
                    .verbs = rig.platform.interconnect.verbs == "rdma",

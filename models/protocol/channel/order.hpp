@@ -47,7 +47,7 @@ class Gates {
   template <class F>
   std::optional<Key> open(F&& has_come) {
     for (auto& [key, conditions] : closed_) {
-      std::erase_if(conditions, [&](const Condition& c) { return has_come(key.first, c); });
+      std::erase_if(conditions, [&, stream = key.first](const Condition& c) { return has_come(stream, c); });
       if (!conditions.empty()) continue;
       const Key opened = key;
       closed_.erase(opened);
