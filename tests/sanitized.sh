@@ -7,4 +7,4 @@ preset=${1:?asan or tsan}
 shift
 cmake --preset "$preset"
 cmake --build --preset "$preset"
-exec ctest --preset "$preset" --label-exclude '^(long|tidy)$' "$@"
+exec ctest --preset "$preset" --label-exclude '^(long|tidy)$' --timeout 3600 "$@"

@@ -6,7 +6,8 @@
 namespace ssi::cli {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+std::atomic<int> g_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);   // so a handler may set it
 
 void on_first(int signal) {
   g_signal = signal;
@@ -25,7 +26,7 @@ void handle(int signal, void (*handler)(int)) {
 
 }   // namespace
 
-const volatile std::sig_atomic_t& interrupted() { return g_signal; }
+const std::atomic<int>& interrupted() { return g_signal; }
 
 // A signal that the caller chose to ignore stays ignored (nohup, a shell's background job).
 void catch_interrupts() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 
 #include "sim/cli/check_command.hpp"
 #include "sim/cli/exit_code.hpp"

@@ -147,7 +147,8 @@ void Cluster::check_now_and_then(NodeId node) {
 #else
   if (events_ % kLookEvery == 0) at(node).machine->check_invariants();
 #endif
-  if (setup_.interrupt && *setup_.interrupt) end(Ending::interrupted, fmt::format("interrupted at {} ns", now().ns));
+  if (setup_.interrupt && setup_.interrupt->load(std::memory_order_relaxed) != 0)
+    end(Ending::interrupted, fmt::format("interrupted at {} ns", now().ns));
   if (setup_.progress && events_ % kLookEvery == 0) setup_.progress(now(), ledger_.opened());
 }
 

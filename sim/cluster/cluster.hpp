@@ -5,6 +5,7 @@
 // machine's state changes when service starts; so do its timers and the end or stop of programs. When the kernel work is
 // done, sends leave, completions reach programs, and programs start or go on.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -46,7 +47,7 @@ class Cluster final : public BackendClient {
     std::vector<std::unique_ptr<Strategy>> machines;   // one a node
     std::vector<Load> loads;                           // by ProgramRef::workload
     Instant ends;
-    const volatile int* interrupt = nullptr;
+    const std::atomic<int>* interrupt = nullptr;
     std::function<void(Instant, std::uint64_t)> progress;
     std::function<std::string(const std::vector<const Strategy*>&)> check_whole;   // "" when the cluster is consistent
   };

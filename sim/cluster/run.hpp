@@ -30,7 +30,7 @@ struct RunPlan {
   std::uint64_t seed = 1;
   std::string fidelity = "flow";
   std::vector<std::string> simgrid_arguments;                       // --cfg=..., --log=...
-  const volatile int* interrupt = nullptr;                          // a signal number once the user wants the run to end
+  const std::atomic<int>* interrupt = nullptr;                      // a signal number once the user wants the run to end
   std::function<void(Instant now, std::uint64_t calls)> progress;   // called now and then; may be empty
   std::optional<OwnLoad> own_load{};
 };
