@@ -13,7 +13,7 @@
 namespace ssi::sim::test {
 namespace {
 
-constexpr std::int64_t kLatency = 10'000, kMessage = 80;   // ns: two links of 5 us; 100 bytes at 10 Gb/s
+constexpr std::int64_t kRouteLatency = 10'000, kMessage = 80;   // ns: two links of 5 us; 100 bytes at 10 Gb/s
 
 workload::Program sleeper(Instant until, workload::Self& self) {
   (void)self;
@@ -36,7 +36,7 @@ double wait_for_core(double load, std::int64_t messages, std::uint64_t seed) {
     return std::make_unique<Scripted>(
         [=, waited = std::int64_t{0}, count = std::int64_t{0}](Instant now, const Event& event, Effects& out) mutable {
           if (const auto* message = std::get_if<MessageEvent>(&event)) {
-            waited += now.ns - static_cast<std::int64_t>(std::get<Pong>(message->message->body.get<PingPong>()).call) - kLatency - kMessage;
+            waited += now.ns - static_cast<std::int64_t>(std::get<Pong>(message->message->body.get<PingPong>()).call) - kRouteLatency - kMessage;
             ++count;
             out.work(exponential(works, kWork));
           } else if (self.value == 0) {

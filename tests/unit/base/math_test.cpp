@@ -14,13 +14,13 @@ namespace ssi {
 namespace {
 
 constexpr double kBound = 1e-15;
-constexpr int kDraws = 200'000;
+constexpr int kPoints = 200'000;
 
 double error(double got, long double exact) { return static_cast<double>(std::fabs((got - exact) / exact)); }
 
 TEST(Math, LogarithmIsAccurateEverywhere) {
   Stream stream(1);
-  for (int i = 0; i < kDraws; ++i) {
+  for (int i = 0; i < kPoints; ++i) {
     const int exponent = static_cast<int>(stream.below(2040)) - 1020;
     const double wide = std::ldexp(1 + stream.unit(), exponent);
     const double near_one = 0.5 + 1.5 * stream.unit();
@@ -34,7 +34,7 @@ TEST(Math, LogarithmIsAccurateEverywhere) {
 
 TEST(Math, ExponentialIsAccurateEverywhere) {
   Stream stream(2);
-  for (int i = 0; i < kDraws; ++i) {
+  for (int i = 0; i < kPoints; ++i) {
     const double x = (stream.unit() - 0.5) * (i % 2 == 0 ? 1398 : 4);
     ASSERT_LT(error(portable_exp(x), std::exp(static_cast<long double>(x))), kBound) << x;
   }
@@ -44,7 +44,7 @@ TEST(Math, ExponentialIsAccurateEverywhere) {
 
 TEST(Math, RatiosAreAccurateAroundZero) {
   Stream stream(3);
-  for (int i = 0; i < kDraws; ++i) {
+  for (int i = 0; i < kPoints; ++i) {
     const double unit = stream.unit() * 2 - 1;
     const double x = i % 3 == 0 ? unit * 1e-6 : unit * 0.999;
     if (x == 0) continue;

@@ -42,8 +42,6 @@ struct CostRig {
   CallId last{};
 };
 
-Spawn spawn_on(std::uint32_t node) { return {{}, {Placement::Kind::node, NodeId{node}}}; }
-
 TEST(VprocCosts, ForkAndRexecOrRfork) {
   CostRig at_parent;
   EXPECT_EQ(at_parent.call(0, at_parent.world.init(0), spawn_on(0)), 11);

@@ -5,10 +5,6 @@
 namespace ssi::test {
 namespace {
 
-using Node = Placement::Kind;
-
-Spawn spawn_on(std::uint32_t node) { return {{}, {Node::node, NodeId{node}}}; }
-
 TEST(SpawnCount, HereIsFree) {
   Rig rig(3);
   const Pid parent = rig.start(0);

@@ -7,6 +7,8 @@
 
 namespace ssi::test {
 
+inline Spawn spawn_on(std::uint32_t node) { return {{}, {Placement::Kind::node, NodeId{node}}}; }
+
 class Rig {
  public:
   explicit Rig(std::uint32_t nodes, config::Values params = {}) : world("vproc_switch", {.nodes = nodes, .params = std::move(params)}) {}
@@ -19,7 +21,7 @@ class Rig {
   }
   Pid start(std::uint32_t node) { return spawn(world.init(node), node); }
   Pid spawn(Pid parent, std::uint32_t node) {
-    const auto& trace = call(parent, Spawn{{}, {Placement::Kind::node, NodeId{node}}});
+    const auto& trace = call(parent, spawn_on(node));
     EXPECT_TRUE(trace.result && trace.result->good());
     return trace.result ? trace.result->pid : kNoPid;
   }
