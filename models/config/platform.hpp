@@ -58,6 +58,7 @@ struct Nic {
   std::uint64_t message_rate{};   // messages a second, each way; 0: no limit
   std::uint32_t buffer{};         // messages that wait in it before one is dropped; 0: no limit
   Duration retransmit;            // a dropped message is sent again after this; twice as long each further time
+  Duration circuit_timeout;       // a circuit whose other end was silent for so long breaks
   std::string notify;             // "interrupt" | "poll"
   std::uint32_t coalesce{};       // an interrupt at the latest when so many messages wait
   Duration coalesce_delay;        // ... or the first of them so long

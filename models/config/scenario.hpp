@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "models/base/time.hpp"
+#include "models/config/faults.hpp"
 #include "models/config/fields.hpp"
+#include "models/config/membership.hpp"
 #include "models/config/platform.hpp"
 
 namespace ssi::config {
@@ -39,6 +41,8 @@ struct Scenario {
   Platform platform;
   std::vector<StrategyChoice> strategies;
   std::vector<WorkloadChoice> workloads;
+  Membership membership;
+  std::vector<Fault> faults;
   std::vector<Expect> expect;
 };
 

@@ -43,6 +43,8 @@ class FilePart final : public Part {
   void disk_done(const DiskDone& done, PartContext& at) override;
   void circuit_broken(const CircuitBroken& broken, PartContext& at) override;
 
+  std::shared_ptr<const Durable> durable() const override { return below_->durable(); }
+
   const vnode::FileSystem& below() const { return *below_; }
   bool quiet() const { return doing_.empty(); }
   void check_invariants() const override;

@@ -14,6 +14,10 @@ FileStore::FileStore(NodeId self, const FileCosts& costs, const FileSettings& se
     : self_(self), costs_(costs), settings_(settings), inodes_(settings.capacity_blocks, image.inodes, image.next),
       pages_({.disk = settings.disk, .capacity = settings.cache_pages}, image) {}
 
+std::shared_ptr<const Durable> FileStore::durable() const {
+  return settings_.disk ? std::make_shared<DurableFiles>(pages_.image()) : nullptr;
+}
+
 void FileStore::answer(const Asker& asker, Reply reply, vnode::Context& at) const {
   at.answers.push_back({asker.token, std::move(reply), self_});
 }

@@ -52,6 +52,12 @@ struct FileSettings {
   }
 };
 
+// What the file system of a node's next incarnation starts from.
+struct DurableFiles final : Durable {
+  explicit DurableFiles(DiskImage of) : image(std::move(of)) {}
+  DiskImage image;
+};
+
 class FileStore final : public vnode::FileSystem {
  public:
   FileStore(NodeId self, const FileCosts& costs, const FileSettings& settings);
@@ -60,6 +66,7 @@ class FileStore final : public vnode::FileSystem {
   void begin(std::uint64_t token, const vnode::Operation& operation, CallId cause, vnode::Context& at) override;
   bool timer(const TimerEvent& event, vnode::Context& at) override;
   void disk_done(const DiskDone& done, vnode::Context& at) override;
+  std::shared_ptr<const Durable> durable() const override;
 
   const Inodes& inodes() const { return inodes_; }
   const FilePages& pages() const { return pages_; }

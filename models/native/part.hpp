@@ -55,6 +55,7 @@ class Part {
   virtual void verb_done(const VerbDone&, PartContext&) {}
   virtual void circuit_broken(const CircuitBroken&, PartContext&) {}
   virtual void boot(PartContext&) {}
+  virtual std::shared_ptr<const Durable> durable() const { return nullptr; }   // what its disk would hold after a crash now
 
   virtual void check_invariants() const = 0;
   virtual std::unique_ptr<Part> clone() const = 0;
@@ -89,6 +90,10 @@ class Parts {
     }
   }
 
+  std::shared_ptr<const Durable> durable() const {   // files are the only part with a disk
+    const Part* files = part(CallClass::file);
+    return files == nullptr ? nullptr : files->durable();
+  }
   const Descriptors& descriptors() const { return descriptors_; }
   void check_invariants() const;
   void hash_into(StateHash& hash) const;

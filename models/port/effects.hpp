@@ -43,6 +43,10 @@ struct Note {
     locality_test,    // a place where the design asked "is it here?"; subject = site number of the design
     shipped,          // ... and it was not: the request left for another node
     stale_location,   // a cached location was wrong
+    suspected,        // subject: a node that this one believes dead
+    view_installed,   // subject: of the view
+    rebuilt,          // what the loss of a node had broken works again here; subject: of the view
+    lost_process,     // a process elsewhere is known to have died with its node
   } kind;
   std::uint32_t subject{};
 };

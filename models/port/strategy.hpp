@@ -11,6 +11,7 @@
 #include "models/base/hash.hpp"
 #include "models/base/ids.hpp"
 #include "models/base/time.hpp"
+#include "models/port/durable.hpp"
 #include "models/port/effects.hpp"
 #include "models/port/event.hpp"
 #include "models/port/verbs.hpp"
@@ -32,6 +33,8 @@ class Strategy {
   virtual void hash_into(StateHash& hash) const = 0;
   virtual void describe(StateDump& out) const = 0;
   virtual RegisteredMemory* registered_memory() { return nullptr; }   // that verbs of other nodes reach; nullptr: none
+  // What its disk would hold after a crash now: writes whose DiskDone it has had; nullptr: it has none.
+  virtual std::shared_ptr<const Durable> durable() const { return nullptr; }
 };
 
 }   // namespace ssi

@@ -129,6 +129,7 @@ class FileSystem {
   virtual bool timer(const TimerEvent&, Context&) { return false; }
   virtual void disk_done(const DiskDone&, Context&) {}
   virtual void circuit_broken(const CircuitBroken&, Context&) {}
+  virtual std::shared_ptr<const Durable> durable() const { return nullptr; }   // what its disk would hold after a crash now
 
   virtual void check_invariants() const = 0;
   virtual std::unique_ptr<FileSystem> clone() const = 0;

@@ -9,6 +9,7 @@
 
 #include "models/base/random.hpp"
 #include "models/config/fields.hpp"
+#include "models/config/membership.hpp"
 #include "models/config/platform.hpp"
 #include "models/port/strategy.hpp"
 
@@ -22,6 +23,8 @@ struct NodeSetup {
   Incarnation incarnation{1};
   RandomRoot random;   // draw named streams from it
   config::NodeCosts costs;
+  config::Membership membership{};         // how it learns of the others' ends
+  std::shared_ptr<const Durable> disk{};   // what the incarnation before has left on it; nullptr: an empty one
 };
 
 // Findings of a check over all nodes; empty is good.
@@ -50,6 +53,7 @@ struct StrategyEntry {
   // What only the whole cluster can see. `nodes` are all of this strategy's type.
   void (*check_cluster)(std::span<const Strategy* const> nodes, Report& report);
   Coverage (*covers)(const config::Values& params) = nullptr;   // where it depends on the settings; else `coverage`
+  bool watches = false;                                         // its nodes agree on views
 
   Coverage coverage_with(const config::Values& values) const { return covers ? covers(values) : coverage; }
 };

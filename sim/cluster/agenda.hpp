@@ -16,6 +16,7 @@ struct TimerDue {
   TimerKey key;
   std::uint64_t generation;
   bool background;
+  std::uint32_t life = 0;   // of the node, when it was set
 };
 struct SleepOver {
   Pid pid;
@@ -34,7 +35,28 @@ struct NodeWakes {
   NodeId node;
 };   // a server thread is awake
 struct RunEnds {};
-using Due = std::variant<TimerDue, SleepOver, WorkloadStarts, SendDue, NicTells, NodeWakes, RunEnds>;
+struct FaultBegins {
+  std::uint32_t fault;
+};
+struct FaultEnds {
+  std::uint32_t fault;
+};
+struct ArrivalDue {
+  std::uint32_t packet;
+};   // a message that a bad path has held
+struct CircuitDeadline {
+  NodeId node, peer;
+  Instant since;
+  std::uint32_t life;   // of the node
+};                      // if the peer was silent since then, the node gives the circuit up
+struct VerbFails {
+  std::uint32_t packet;
+};   // a one-sided operation whose target does not answer
+struct StillQuiet {
+  std::uint64_t calls;   // that had been made then
+};                       // after a fault: did nothing at all happen since?
+using Due = std::variant<TimerDue, SleepOver, WorkloadStarts, SendDue, NicTells, NodeWakes, RunEnds, FaultBegins, FaultEnds, ArrivalDue,
+                         CircuitDeadline, VerbFails, StillQuiet>;
 
 class Agenda {
  public:

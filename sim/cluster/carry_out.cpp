@@ -34,7 +34,7 @@ bool acts_at_once(ProgramOrder::Kind kind) {
 void Cluster::carry_out(Service& service, const Header* received) {
   for (const Effects::Timer& timer : out_.timers) {
     if (!timer.background) ++foreground_;
-    agenda_.add(now() + timer.after, TimerDue{service.node, timer.key, timer.generation, timer.background});
+    agenda_.add(now() + timer.after, TimerDue{service.node, timer.key, timer.generation, timer.background, at(service.node).life});
   }
   if (!out_.timers.empty()) backend_.wake_at(*agenda_.first());
   for (const Note& note : out_.notes) recorder_.noted(service.node, note);
@@ -46,7 +46,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
   for (Effects::Send& send : out_.sends)
     if (send.before_work) depart(service, send);
 
-  const Duration work = service.dispatch + service.kernel + service.lock;
+  const Duration work = slowed(at(service.node), service.dispatch + service.kernel + service.lock);
   if (work.ns == 0 && trace_) trace_->work_ends(now());
   if (work.ns == 0) return release(service, out_);
   Node& node = at(service.node);
@@ -56,6 +56,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
   if (trace_) trace_->work_goes_on(token);
   Work& begun = works_[token];
   begun.service = service;
+  begun.life = node.life;
   std::swap(begun.after, static_cast<AfterWork&>(out_));
   backend_.start_work(service.node, CpuClass::kernel, work, token);
 }
@@ -160,7 +161,8 @@ void Cluster::depart(const Service& service, Effects::Send& send) {
   header = {
       .from = service.node, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
   packet.message.body = std::move(send.body);
-  net_.stamp(header);
+  if (faults_ && faults_->half_open(service.node, send.to)) header.circuit_epoch = 0;   // of a circuit that is no more
+  else net_.stamp(header);
   OpenCall* const call = ledger_.find(send.cause);
   if (call) ++call->under_way;
   packet.trail = trail_for(send.cause, service.trail, call);
@@ -188,8 +190,10 @@ void Cluster::ask_disk(const Service& service, const DiskRequest& request) {
   OpenCall* const call = ledger_.find(cause);
   if (call) ++call->under_way;
   DiskAccess& access = accesses_[token];
-  access = {service.node, request.token, trail_for(cause, service.trail, call), service.background && cause == kNoCall};
+  access = {service.node, request.token, trail_for(cause, service.trail, call), service.background && cause == kNoCall,
+            at(service.node).life};
   if (!access.background) ++foreground_;
+  if (at(service.node).disk_stalled) return void(at(service.node).disk_asked.emplace_back(request, token));
   backend_.start_disk(service.node, request, token);
 }
 
@@ -197,6 +201,8 @@ void Cluster::disk_done(Token token) {
   if (ended_) return;
   now_ = backend_.now();
   DiskAccess& access = accesses_[token];
+  if (access.life != at(access.node).life) return drop_access(token);
+  if (at(access.node).disk_stalled) return at(access.node).disk_ended.push_back(token);
   access.trail.where.disk += (now() - access.trail.mark).ns;
   access.trail.mark = now();
   wait_for_service(access.node, {.since = now(), .subject = token, .kind = Item::Kind::disk, .background = access.background}, false);

@@ -5,13 +5,14 @@
 namespace ssi::sim {
 namespace {
 
-constexpr std::uint64_t kLookEvery = 4096;   // events between looks at invariants (release builds) and at progress
+constexpr Duration kSettles{10'000'000'000};   // after a fault: detection, agreement and recovery take less
+constexpr std::uint64_t kLookEvery = 4096;     // events between looks at invariants (release builds) and at progress
 
 }   // namespace
 
 Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
     : setup_(std::move(setup)), backend_(backend), recorder_(recorder), trace_(recorder.trace()), ledger_(recorder),
-      net_(static_cast<std::uint32_t>(setup_.machines.size())), nodes_(setup_.machines.size()) {
+      net_(static_cast<std::uint32_t>(setup_.machines.size()), !setup_.faults.empty()), nodes_(setup_.machines.size()) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].machine = std::move(setup_.machines[i]);
   if (!setup_.nic.plain()) nics_.assign(nodes_.size(), Nic(setup_.nic));
   if (setup_.nic.limits_service())
@@ -26,6 +27,7 @@ void Cluster::boot() {
     agenda_.add(setup_.loads[i].at, WorkloadStarts{i});
   }
   agenda_.add(setup_.ends, RunEnds{});
+  if (!setup_.faults.empty()) plan_faults();
   backend_.wake_at(*agenda_.first());
 }
 
@@ -50,7 +52,7 @@ void Cluster::wait_for_service(NodeId node, const Item& item, bool raised) {
 void Cluster::discard(Token packet) {
   packets_[packet].message.body.reset();
   packets_[packet].interrupts = false;
-  packets_[packet].drops = 0;
+  packets_[packet].drops = packets_[packet].losses = 0;
   packets_.give_back(packet);
 }
 
@@ -59,6 +61,7 @@ void Cluster::work_done(Token token) {
   now_ = backend_.now();
   if (token & kProgramWork) return compute_done(token & ~kProgramWork);
   const NodeId node = works_[token].service.node;
+  if (works_[token].life != at(node).life) return drop_work(token);
   at(node).finished.push_back(token);
   if (backend_.serves_in_callbacks()) serve(node);
   else backend_.schedule(node);
@@ -67,7 +70,8 @@ void Cluster::work_done(Token token) {
 void Cluster::transferred(Token token) {
   if (ended_) return;
   now_ = backend_.now();
-  if (trace_) trace_wire(packets_[token].message.header, -1);
+  if (trace_ && !packets_[token].delayed) trace_wire(packets_[token].message.header, -1);
+  if (faults_ && !gets_through(token)) return finish_if_over();
   if (packets_[token].verb != kNoVerb) return verb_arrives(token);
   if (!nics_.empty()) return receive(token);
   const NodeId to = packets_[token].message.header.to;
@@ -100,10 +104,10 @@ Cluster::Item Cluster::off_the_wire(Token token) {
   return {.since = now(), .subject = token, .kind = Item::Kind::message, .background = packet.background};
 }
 
-// A message of an old circuit.
-void Cluster::lose(Token token) {
+// A message of an old circuit. `from_card`: it had been taken from the wire.
+void Cluster::lose(Token token, bool from_card) {
   const Packet& packet = packets_[token];
-  if (!nics_.empty()) nics_[packet.message.header.to.value].served();
+  if (from_card && !nics_.empty()) nics_[packet.message.header.to.value].served();
   if (!packet.background) --foreground_;
   if (OpenCall* call = ledger_.find(packet.trail.cause)) ledger_.stopped(*call);
   discard(token);
@@ -122,6 +126,7 @@ void Cluster::woke() {
 
 void Cluster::due(const TimerDue& timer) {
   if (!timer.background) --foreground_;   // enqueue counts it again
+  if (timer.life != at(timer.node).life) return;
   const std::uint32_t slot = timers_.take();
   timers_[slot] = timer;
   enqueue(timer.node, {.since = now(), .subject = slot, .kind = Item::Kind::timer, .background = timer.background});
@@ -155,8 +160,19 @@ void Cluster::check_now_and_then(NodeId node) {
 // Over: nothing can make progress any more. With programs left, that is a fault of the design or of the workload.
 void Cluster::finish_if_over() {
   if (ended_ || foreground_ > 0) return;
-  if (programs_.size() == 0) return end(Ending::finished, "");
+  if (programs_.size() == adrift_) return end(Ending::finished, "");
+  if (struck_) {   // the survivors may still be finding out, which timers in the background do
+    if (!std::exchange(listens_, true)) look_at(now() + kSettles, StillQuiet{ledger_.opened()});
+    return;
+  }
   end(Ending::no_progress, fmt::format("at {} ns, {} programs wait for calls that nothing will ever answer", now().ns, programs_.size()));
+}
+
+void Cluster::due(const StillQuiet& quiet) {
+  listens_ = false;
+  if (foreground_ > 0 || programs_.size() == adrift_ || ledger_.opened() != quiet.calls || !waits_in_vain()) return;
+  end(Ending::no_progress,
+      fmt::format("at {} ns, programs wait for calls that nothing will ever answer, long after the last fault", now().ns));
 }
 
 void Cluster::end(Ending ending, const std::string& why) {
@@ -172,9 +188,10 @@ void Cluster::end(Ending ending, const std::string& why) {
 void Cluster::close_books() {
   if (outcome_.ending == Ending::finished && setup_.check_whole) {
     std::vector<const Strategy*> machines;
-    for (const Node& node : nodes_) machines.push_back(node.machine.get());
+    for (const Node& node : nodes_)
+      if (node.machine) machines.push_back(node.machine.get());
     for (const Strategy* machine : machines) machine->check_invariants();
-    if (std::string problem = setup_.check_whole(machines); !problem.empty()) {
+    if (std::string problem = machines.empty() ? "" : setup_.check_whole(machines); !problem.empty()) {
       outcome_.ending = Ending::invariant_broken;
       outcome_.message = fmt::format("at {} ns: {}", now().ns, problem);
     }

@@ -18,6 +18,7 @@
 #include "models/workload/registry.hpp"
 #include "sim/cluster/agenda.hpp"
 #include "sim/cluster/backend.hpp"
+#include "sim/cluster/faults.hpp"
 #include "sim/cluster/ledger.hpp"
 #include "sim/cluster/locks.hpp"
 #include "sim/cluster/net.hpp"
@@ -47,6 +48,10 @@ class Cluster final : public BackendClient {
     std::vector<std::unique_ptr<Strategy>> machines;   // one a node
     std::vector<Load> loads;                           // by ProgramRef::workload
     Instant ends;
+    std::vector<config::Fault> faults{};   // the plan, by date
+    Stream loss{0};                        // draws which messages are lost
+    // A machine for the next incarnation of a node; needed where nodes crash.
+    std::function<std::unique_ptr<Strategy>(NodeId, Incarnation, std::shared_ptr<const Durable>)> reboot{};
     const std::atomic<int>* interrupt = nullptr;
     std::function<void(Instant, std::uint64_t)> progress;
     std::function<std::string(const std::vector<const Strategy*>&)> check_whole;   // "" when the cluster is consistent
@@ -71,10 +76,10 @@ class Cluster final : public BackendClient {
  private:
   // Something that waits for service.
   struct Item {
-    enum class Kind : std::uint8_t { boot, call, message, timer, disk, verb, frozen };
+    enum class Kind : std::uint8_t { boot, call, message, timer, disk, verb, frozen, broken };
     Instant since;
     std::uint32_t subject =
-        0;   // slot of the call, packet (of a message or a verb), slot of the timer or of the frozen program, disk access
+        0;   // slot of the call, packet (of a message or a verb), slot of the timer, of the frozen program or broken circuit, disk access
     Kind kind = Kind::boot;
     bool background = false;
   };
@@ -85,6 +90,9 @@ class Cluster final : public BackendClient {
     bool background = false;
     bool interrupts = false;   // its service pays for an interrupt
     std::uint32_t drops = 0;
+    std::uint32_t losses = 0;       // on a path that was cut or bad
+    bool delayed = false;           // a bad path has held it
+    Instant lost_since{};           // the first of the losses
     std::uint32_t verb = kNoVerb;   // a one-sided operation, not a message
   };
   struct OneSided {
@@ -97,6 +105,11 @@ class Cluster final : public BackendClient {
     std::uint64_t token = 0;   // the machine's
     Trail trail;
     bool background = false;
+    std::uint32_t life = 0;   // of the node
+  };
+  struct Broken {
+    NodeId peer;
+    std::uint32_t epoch = 0;
   };
   static constexpr std::uint32_t kNoQueue = ~std::uint32_t{0};
   // An event in service: what is known of it beside its effects.
@@ -115,6 +128,7 @@ class Cluster final : public BackendClient {
   struct Work {
     Service service;
     AfterWork after;
+    std::uint32_t life = 0;   // of the node
   };
   struct ReceiveQueue {
     Ring<Item> items;
@@ -131,6 +145,14 @@ class Cluster final : public BackendClient {
     std::vector<std::uint8_t> core_taken;   // while there are locks
     std::uint32_t busy = 0;
     Duration kernel_used{}, program_used{};
+    // With faults.
+    std::uint32_t life = 0;   // counts crashes: what an earlier one has begun is recognised
+    bool halted = false;      // down or paused: nothing is served
+    double slow = 1;          // work takes so many times as long
+    bool disk_stalled = false;
+    std::vector<std::pair<DiskRequest, Token>> disk_asked;   // while it is stalled
+    std::vector<Token> disk_ended;
+    std::shared_ptr<const Durable> disk;   // while it is down
   };
 
   Instant now() const { return now_; }
@@ -144,7 +166,7 @@ class Cluster final : public BackendClient {
   bool is_idle(const Node& node) const;
   void arrive(Token packet);
   Item off_the_wire(Token packet);
-  void lose(Token packet);
+  void lose(Token packet, bool from_card = true);
   bool serve_one(NodeId node);
   void handle(NodeId node, const Item& item);
   void handle_call(OpenCall& call, Service& service);
@@ -153,6 +175,7 @@ class Cluster final : public BackendClient {
   void handle_disk(Token access, Service& service);
   void run_machine(const Event& event, Service& service, const Header* received = nullptr);
   void handle_frozen(std::uint32_t slot, Service& service);
+  void handle_broken(std::uint32_t slot, Service& service);
   std::uint32_t socket_for(const CallEvent& call) const;
   void due(const TimerDue& timer);
   void due(const SleepOver& sleep);
@@ -161,6 +184,12 @@ class Cluster final : public BackendClient {
   void due(const NicTells& told);
   void due(const NodeWakes& woken) { backend_.schedule(woken.node); }
   void due(const RunEnds&) { end(Ending::finished, ""); }
+  void due(const FaultBegins& fault);
+  void due(const FaultEnds& fault);
+  void due(const ArrivalDue& arrival) { transferred(arrival.packet); }
+  void due(const CircuitDeadline& deadline);
+  void due(const VerbFails& verb);
+  void due(const StillQuiet& quiet);
   void check_now_and_then(NodeId node);
   void finish_if_over();
   void close_books();
@@ -177,6 +206,43 @@ class Cluster final : public BackendClient {
   Ring<Item>* choose(Node& node);
   void begin_receiving(Service& service, const Packet& packet);
   void end_receiving(const Service& service);
+
+  // faults: what strikes and what ends, faults_begin.cpp
+  void plan_faults();
+  NodeId struck(const config::Fault& fault) const;
+  bool begin_fault(const config::Fault& fault);   // false: nothing that it could strike
+  void end_fault(const config::Fault& fault);
+  template <class F>
+  void each_path(const config::Fault& fault, F&& change);
+  void pause(NodeId node);
+  void resume(NodeId node);
+  void slow_down(NodeId node, double factor);
+  void stall_disk(NodeId node);
+  void release_disk(NodeId node);
+  static Duration slowed(const Node& node, Duration work);
+  bool waits_in_vain() const;
+
+  // a crash and what is lost in it: crash.cpp
+  void crash(NodeId node);
+  void restart(NodeId node);
+  void lose_programs(NodeId node);
+  void drop_program(Running& program);
+  void drop_queues(NodeId node);
+  void drop(const Item& item);
+  void drop_work(Token work);
+  void drop_access(Token access);
+  void drop_cause(CallId cause, bool background);
+
+  // messages and circuits on paths that are cut or bad: circuits.cpp
+  bool sets_out(Token packet);
+  bool gets_through(Token packet);
+  bool is_old(const Packet& packet);
+  void try_again(Token packet);
+  void give_up_circuit(NodeId node, NodeId peer);
+  void tell_broken(NodeId node, NodeId peer);
+  void watch(NodeId node, NodeId peer);
+  void watch_all(NodeId node);
+  void fail_verb(Token packet);
 
   // one-sided operations: verbs.cpp
   void post(const Service& service, const Verb& verb);
@@ -225,6 +291,7 @@ class Cluster final : public BackendClient {
   record::Trace* trace_;   // nullptr: none is asked for
   Ledger ledger_;
   Net net_;
+  std::unique_ptr<Faults> faults_;   // nullptr: the scenario has none
   Agenda agenda_;
   Programs programs_;
   std::vector<Node> nodes_;
@@ -235,6 +302,10 @@ class Cluster final : public BackendClient {
   std::vector<Nic> nics_;           // of each node; none when they have no limits
   Pool<TimerDue> timers_;           // that are due and wait for service
   Pool<FrozenDue> frozen_;          // the same
+  Pool<Broken> broken_;             // the same
+  std::uint64_t adrift_ = 0;        // programs that departed from a node that is gone
+  bool struck_ = false;             // a fault has begun
+  bool listens_ = false;            // StillQuiet is due
   bool ever_moved_ = false;         // some program was frozen: calls may have to follow their callers
   std::deque<Call> first_calls_;    // that start the first programs
   std::vector<Instant> finished_;   // work that the program did in its step

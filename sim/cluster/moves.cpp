@@ -15,6 +15,7 @@ void Cluster::freeze(Running& program, const Service& service) {
 }
 
 void Cluster::thaw(Running& program, NodeId node) {
+  if (std::exchange(program.adrift, false)) --adrift_;
   program.frozen = false;
   program.node = node;
   if (!setup_.one_machine) program.self.node = node.value;
@@ -50,6 +51,7 @@ void Cluster::replace(Running& program, const ProgramOrder& order, const Service
 }
 
 void Cluster::touch_memory(Running& program, Duration worked) {
+  program.worked += worked;
   Memory& memory = program.memory;
   memory.resident = std::max(memory.resident, program.touches.footprint);
   const auto written =

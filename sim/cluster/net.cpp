@@ -8,8 +8,8 @@ namespace {
 constexpr std::uint32_t kFewNodes = 128;   // of a table of 400 KB
 }
 
-Net::Net(std::uint32_t nodes) : nodes_(nodes), incarnation_(nodes, Incarnation{1}) {
-  if (nodes <= kFewNodes) all_.resize(std::size_t{nodes} * nodes);
+Net::Net(std::uint32_t nodes, bool remembers) : nodes_(nodes), incarnation_(nodes, Incarnation{1}) {
+  if (nodes <= kFewNodes || remembers) all_.resize(std::size_t{nodes} * nodes);
 }
 
 void Net::stamp(Header& header) {
@@ -81,10 +81,17 @@ void Net::break_circuit(NodeId a, NodeId b, std::vector<Token>& dropped) {
   forget(b, a, epoch, dropped);
 }
 
+bool Net::used(NodeId a, NodeId b) const {
+  const auto sent = [this](NodeId from, NodeId to) {
+    const auto& next = all_[place(from, to)].next_out;
+    return std::any_of(next.begin(), next.end(), [](std::uint32_t number) { return number > 0; });
+  };
+  return sent(a, b) || sent(b, a);
+}
+
 void Net::restart(NodeId node, std::vector<Token>& dropped) {
   ++incarnation_[node.value].value;
-  for (std::uint32_t peer = 0; peer < nodes_; ++peer)
-    if (peer != node.value) break_circuit(node, {peer}, dropped);
+  for (std::uint32_t peer = 0; peer < nodes_; ++peer) break_circuit(node, {peer}, dropped);
 }
 
 }   // namespace ssi::sim

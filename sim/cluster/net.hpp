@@ -18,7 +18,8 @@ namespace ssi::sim {
 
 class Net {
  public:
-  explicit Net(std::uint32_t nodes);
+  // `remembers`: whether circuits were used, which is asked when nodes can fail.
+  explicit Net(std::uint32_t nodes, bool remembers = false);
 
   // Fills what the transport adds to a message that leaves now: incarnations, epoch, sequence. from, to, priority are set.
   void stamp(Header& header);
@@ -33,6 +34,13 @@ class Net {
   void break_circuit(NodeId a, NodeId b, std::vector<Token>& dropped);
   // The node starts again: a new incarnation, and all its circuits are broken.
   void restart(NodeId node, std::vector<Token>& dropped);
+
+  bool is_current(const Header& header) {   // of the circuit and the incarnations that there are now
+    const Circuit* in = find(header.from, header.to);
+    return in != nullptr && is_current(header, *in);
+  }
+  bool used(NodeId a, NodeId b) const;   // a message was sent on the circuit between them; needs `remembers`
+  std::uint32_t epoch(NodeId from, NodeId to) { return circuit(from, to).epoch; }
 
   Incarnation incarnation(NodeId node) const { return incarnation_[node.value]; }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/base/time.hpp"
@@ -44,6 +45,11 @@ class Nic {
     return told;
   }
 
+  std::vector<Token> clear() {   // the node is gone; what the kernel did not know of
+    waiting_ = 0;
+    tells_at_ = {};
+    return std::exchange(pending_, {});
+  }
   void served() { --waiting_; }   // a message that it told of has left the buffer
 
  private:

@@ -1,4 +1,7 @@
 // Cluster: the steps of programs. A program runs from one call to the next in no time.
+#include <algorithm>
+#include <cmath>
+
 #include "sim/cluster/cluster.hpp"
 
 namespace ssi::sim {
@@ -14,9 +17,11 @@ void Cluster::launch(std::uint32_t index) {
   const Load& load = setup_.loads[index];
   for (std::uint32_t where : load.nodes) {
     const NodeId node{setup_.one_machine ? 0 : where};
+    if (faults_ && !faults_->up(node)) continue;   // nobody is there to start them
     Spawn spawn{load.workload->first_program(where), {}};
     if (setup_.one_machine) spawn.placement = {Placement::Kind::node, {where}};
-    enqueue(ledger_.open(first_calls_.emplace_back(spawn), init_on(node), node, now(), false));
+    const Pid init = init_of(node, net_.incarnation(node));
+    enqueue(ledger_.open(first_calls_.emplace_back(spawn), init, node, now(), false));
   }
 }
 
@@ -43,13 +48,13 @@ void Cluster::obey(const ProgramOrder& order, NodeId node) {
 
 // Perhaps it is neither stopped nor frozen any more.
 void Cluster::go_on(Running& program) {
-  if (program.stopped || program.frozen) return;
+  if (program.stopped || program.frozen || program.paused) return;
   if (program.left.ns > 0) return compute(program, std::exchange(program.left, Duration{}));
   if (program.held) advance(program, std::move(*std::exchange(program.held, nullptr)));
 }
 
 void Cluster::answer_program(Running& program, Result&& result) {
-  if (program.stopped || program.frozen) program.held = std::make_unique<Result>(std::move(result));
+  if (program.stopped || program.frozen || program.paused) program.held = std::make_unique<Result>(std::move(result));
   else advance(program, std::move(result));
 }
 
@@ -91,8 +96,9 @@ void Cluster::compute(Running& program, Duration work) {
   program.touches.cpu = work;
   ++foreground_;
   if (trace_) trace_->computation_begins(now(), program.node, program.slot, program.pid);
-  at(program.node).program_used += work;
-  backend_.start_work(program.node, CpuClass::program, work, program.slot | kProgramWork);
+  const Duration takes = slowed(at(program.node), work);
+  at(program.node).program_used += takes;
+  backend_.start_work(program.node, CpuClass::program, takes, program.slot | kProgramWork);
 }
 
 // What was left of a computation that goes no further now.
@@ -100,10 +106,12 @@ Duration Cluster::break_off(Running& program) {
   program.computing = false;
   --foreground_;
   if (trace_) trace_->computation_ends(now(), program.slot);
-  const Duration left = backend_.cancel_work(program.slot | kProgramWork);
-  at(program.node).program_used += Duration{-left.ns};
+  const Node& node = at(program.node);
+  const Duration unused = backend_.cancel_work(program.slot | kProgramWork);
+  at(program.node).program_used += Duration{-unused.ns};
+  const Duration left = node.slow == 1 ? unused : Duration{std::llround(static_cast<double>(unused.ns) / node.slow)};
   touch_memory(program, {program.touches.cpu.ns - left.ns});
-  return left;
+  return std::max(left, Duration{1});   // its end is still to come
 }
 
 void Cluster::compute_done(std::uint32_t slot) {
@@ -124,6 +132,7 @@ void Cluster::end_program(Pid pid) {
   Running* program = programs_.find(pid);
   SSI_CHECK(program, "the end of a program that does not run");
   if (program->computing) break_off(*program);
+  if (program->adrift) --adrift_;
   if (program->sleep != 0) --foreground_;
   if (OpenCall* call = ledger_.find(program->held_call)) {
     --foreground_;

@@ -19,6 +19,9 @@ struct Running {
   bool stopped = false;
   bool computing = false;
   bool frozen = false;                        // between depart and arrive
+  bool paused = false;                        // its node is
+  bool adrift = false;                        // frozen, and the node that it departed from has crashed
+  Duration worked{};                          // of its computations, so far
   workload::Self self;                        // stays where it is: the coroutine refers to it
   std::optional<workload::Program> program;   // empty until the start order is carried out
   CallId call{kNoCall};                       // that the strategy serves now
@@ -53,6 +56,12 @@ class Programs {
   }
   const Running* find(Pid pid) const { return const_cast<Programs*>(this)->find(pid); }
   Running& in_slot(std::uint32_t slot) { return pool_[slot]; }
+  // In the order of the slots; `see` may remove the one that it is given.
+  template <class F>
+  void each(F&& see) {
+    for (std::uint32_t slot = 0; slot < pool_.size(); ++slot)
+      if (pool_[slot].pid != kNoPid) see(pool_[slot]);
+  }
   std::size_t size() const { return slots_.size(); }
 
  private:

@@ -7,6 +7,7 @@ namespace ssi::sim {
 
 // To the wire, at the card's rate.
 void Cluster::transmit(Token token) {
+  if (faults_ && !sets_out(token)) return;
   const Header& header = packets_[token].message.header;
   if (!nics_.empty()) {
     const Instant leaves = nics_[header.from.value].leaves(now());
@@ -22,6 +23,7 @@ void Cluster::look_at(Instant date, Due due) {
 }
 
 void Cluster::due(const SendDue& send) {
+  if (faults_ && !sets_out(send.packet)) return;
   const Header& header = packets_[send.packet].message.header;
   if (trace_) trace_wire(header, 1);
   backend_.start_transfer(header.from, header.to, header.bytes, send.packet);

@@ -36,12 +36,23 @@ void create_engine(const std::vector<std::string>& arguments) {
   new simgrid::s4u::Engine(&argc, argv.data());
 }
 
-std::vector<std::unique_ptr<Strategy>> make_machines(const RunPlan& plan, std::uint32_t nodes, std::uint32_t cores) {
+std::unique_ptr<Strategy> make_machine(const RunPlan& plan, std::uint32_t nodes, std::uint32_t cores, NodeId self, Incarnation incarnation,
+                                       std::shared_ptr<const Durable> disk) {
   const RandomRoot random = RandomRoot(plan.seed).child("design");
+  return plan.strategy.make({.self = self,
+                             .nodes = nodes,
+                             .cores = cores,
+                             .incarnation = incarnation,
+                             .random = random,
+                             .costs = plan.scenario.platform.costs,
+                             .membership = plan.scenario.membership,
+                             .disk = std::move(disk)},
+                            plan.params);
+}
+
+std::vector<std::unique_ptr<Strategy>> make_machines(const RunPlan& plan, std::uint32_t nodes, std::uint32_t cores) {
   std::vector<std::unique_ptr<Strategy>> machines;
-  for (std::uint32_t i = 0; i < nodes; ++i)
-    machines.push_back(plan.strategy.make(
-        {.self = {i}, .nodes = nodes, .cores = cores, .random = random, .costs = plan.scenario.platform.costs}, plan.params));
+  for (std::uint32_t i = 0; i < nodes; ++i) machines.push_back(make_machine(plan, nodes, cores, {i}, Incarnation{1}, nullptr));
   return machines;
 }
 
@@ -75,19 +86,25 @@ std::string check_whole(const StrategyEntry& strategy, const std::vector<const S
 
 template <class Fidelity>
 RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& recorder, std::uint32_t nodes, std::uint32_t cores) {
-  Cluster cluster({.cores = cores,
-                   .one_machine = plan.strategy.image == Image::one_machine,
-                   .cores_per_socket = std::max(plan.scenario.platform.cores / plan.scenario.platform.sockets, 1U),
-                   .costs = plan.scenario.platform.costs,
-                   .nic = plan.scenario.platform.nic,
-                   .verbs = plan.scenario.platform.interconnect.verbs != "none",
-                   .machines = make_machines(plan, nodes, cores),
-                   .loads = make_loads(plan),
-                   .ends = Instant{} + plan.scenario.duration,
-                   .interrupt = plan.interrupt,
-                   .progress = plan.progress,
-                   .check_whole = [&plan](const auto& machines) { return check_whole(plan.strategy, machines); }},
-                  fidelity, recorder);
+  Cluster cluster(
+      {.cores = cores,
+       .one_machine = plan.strategy.image == Image::one_machine,
+       .cores_per_socket = std::max(plan.scenario.platform.cores / plan.scenario.platform.sockets, 1U),
+       .costs = plan.scenario.platform.costs,
+       .nic = plan.scenario.platform.nic,
+       .verbs = plan.scenario.platform.interconnect.verbs != "none",
+       .machines = make_machines(plan, nodes, cores),
+       .loads = make_loads(plan),
+       .ends = Instant{} + plan.scenario.duration,
+       .faults = config::fault_plan(plan.scenario.faults, RandomRoot(plan.seed), plan.scenario.platform.nodes, plan.scenario.duration),
+       .loss = RandomRoot(plan.seed).stream("loss"),
+       .reboot = [&plan, nodes, cores](
+                     NodeId node, Incarnation incarnation,
+                     std::shared_ptr<const Durable> disk) { return make_machine(plan, nodes, cores, node, incarnation, std::move(disk)); },
+       .interrupt = plan.interrupt,
+       .progress = plan.progress,
+       .check_whole = [&plan](const auto& machines) { return check_whole(plan.strategy, machines); }},
+      fidelity, recorder);
   cluster.boot();
   try {
     fidelity.run(cluster);

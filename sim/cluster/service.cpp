@@ -5,7 +5,8 @@ namespace ssi::sim {
 namespace {
 
 // What the fingerprint knows events by that are not messages.
-constexpr MessageType kBoot = named("boot"), kTimer = named("timer"), kDisk = named("disk"), kFrozen = named("frozen");
+constexpr MessageType kBoot = named("boot"), kTimer = named("timer"), kDisk = named("disk"), kFrozen = named("frozen"),
+                      kBroken = named("circuit_broken");
 constexpr auto kCalls = [] {
   std::array<MessageType, kCallNames.size()> types{};
   for (std::size_t i = 0; i < types.size(); ++i) types[i] = named(kCallNames[i]);
@@ -26,6 +27,7 @@ void Cluster::serve(NodeId node) {
 
 bool Cluster::serve_one(NodeId id) {
   Node& node = at(id);
+  if (node.halted) return false;
   if (!node.finished.empty()) {
     const Token work = node.finished.front();
     node.finished.pop_front();
@@ -54,6 +56,7 @@ void Cluster::handle(NodeId node, const Item& item) {
     case Item::Kind::verb: return handle_verb(item.subject, service);
     case Item::Kind::message: return handle_message(item.subject, service);
     case Item::Kind::frozen: service.trail.mark = item.since; return handle_frozen(item.subject, service);
+    case Item::Kind::broken: service.trail.mark = item.since; return handle_broken(item.subject, service);
     case Item::Kind::call: return handle_call(ledger_.in_slot(item.subject), service);
   }
 }
@@ -81,7 +84,15 @@ void Cluster::handle_frozen(std::uint32_t slot, Service& service) {
   run_machine(due.event, service);
 }
 
+void Cluster::handle_broken(std::uint32_t slot, Service& service) {
+  const Broken broken = broken_[slot];
+  recorder_.delivered({now(), broken.peer, service.node, kBroken.hash, kBroken.name});
+  broken_.give_back(slot);
+  run_machine(CircuitBroken{broken.peer, broken.epoch}, service);
+}
+
 void Cluster::handle_message(Token packet, Service& service) {
+  if (faults_ && !net_.is_current(packets_[packet].message.header)) return lose(packet);   // its circuit broke while it waited here
   const Message& message = packets_[packet].message;
   if (trace_) trace_->message_taken(message.header, packet);
   const MessageType& type = message.body.type();

@@ -50,7 +50,12 @@ void Cluster::post(const Service& service, const Verb& verb) {
   if (!packet.background) ++foreground_;
   packet.verb = verbs_.take();
   verbs_[packet.verb] = {verb, {}, false};
-  packet.message.header = {.from = service.node, .to = verb.to, .cause = cause, .bytes = request_bytes(verb)};
+  packet.message.header = {.from = service.node,
+                           .to = verb.to,
+                           .from_incarnation = net_.incarnation(service.node),
+                           .to_incarnation = net_.incarnation(verb.to),
+                           .cause = cause,
+                           .bytes = request_bytes(verb)};
   recorder_.message_sent(now(), packet.message.header, kRequests[static_cast<std::size_t>(verb.kind)]);
   transmit(token);
 }
@@ -68,6 +73,8 @@ void Cluster::verb_arrives(Token token) {
   verb.done = carried_out(at(header.to).machine->registered_memory(), verb.asked);
   verb.replied = true;
   std::swap(header.from, header.to);
+  std::swap(header.from_incarnation, header.to_incarnation);
+  packet.losses = 0;
   header.bytes = reply_bytes(verb.asked, verb.done);
   ++packet.trail.hops;
   if (OpenCall* call = ledger_.find(packet.trail.cause)) ++call->messages;
@@ -82,6 +89,7 @@ void Cluster::handle_verb(Token token, Service& service) {
   const VerbDone done = std::move(verbs_[packet.verb].done);
   verbs_[packet.verb] = {};
   verbs_.give_back(std::exchange(packet.verb, kNoVerb));
+  packets_[token].losses = 0;
   packets_.give_back(token);
   run_machine(done, service);
 }

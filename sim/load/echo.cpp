@@ -77,6 +77,15 @@ Json workload_json(const config::WorkloadChoice& choice) {
   return out;
 }
 
+Json fault_json(const config::Fault& fault) {
+  const config::FaultKind* kind = config::find_fault_kind(fault.kind);
+  SSI_CHECK(kind != nullptr, "an unknown fault passed the checks: " + fault.kind);
+  Json out{{"kind", fault.kind}};
+  if (kind->groups) out["groups"] = fault.groups;
+  out.update(object_of(kind->fields, fault));
+  return out;
+}
+
 // As written: a number, or a string with a unit.
 Json limit_json(const std::string& limit) {
   Json number = Json::parse(limit, nullptr, false);
@@ -101,6 +110,10 @@ std::string echo_of(const config::Scenario& scenario, const std::string& xml_sho
   for (const char* list : {"strategies", "workloads", "expect"}) out[list] = Json::array();
   for (const auto& choice : scenario.strategies) out["strategies"].push_back(strategy_json(choice));
   for (const auto& choice : scenario.workloads) out["workloads"].push_back(workload_json(choice));
+  if (!scenario.membership.mode.empty() && scenario.membership.on())
+    out["membership"] = object_of(config::membership_fields(), scenario.membership);
+  if (!scenario.faults.empty()) out["faults"] = Json::array();
+  for (const auto& fault : scenario.faults) out["faults"].push_back(fault_json(fault));
   for (const auto& expect : scenario.expect) out["expect"].push_back(expect_json(expect));
   return out.dump(2) + "\n";
 }

@@ -13,10 +13,12 @@ config::Platform read_platform(const Node& platform, Inputs& inputs);
 // Precondition: inputs.scenario is an object. `expect_places`: where each expectation stands.
 config::Scenario read_scenario(Inputs& inputs, std::vector<Problem>& expect_places);
 
-// Parts of read_scenario. Workloads need the platform's nodes, expectations the strategies' labels. What is expected of a
+// Parts of read_scenario. Workloads and faults need the platform's nodes, expectations the strategies' labels. What is expected of a
 // strategy that --strategy has left out is left out too.
 void read_strategies(Inputs& inputs, config::Scenario& out);
 void read_workloads(Inputs& inputs, config::Scenario& out);
+void read_membership(Inputs& inputs, config::Scenario& out);
+void read_faults(Inputs& inputs, config::Scenario& out);
 void read_expectations(Inputs& inputs, config::Scenario& out, std::vector<Problem>& places);
 
 // Usable as a folder's name.

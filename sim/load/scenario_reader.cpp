@@ -52,7 +52,7 @@ bool usable_in_path(const std::string& name) {
 
 config::Scenario read_scenario(Inputs& inputs, std::vector<Problem>& expect_places) {
   const Node& root = *inputs.scenario;
-  TableOptions options{.other_keys = {"fidelity", "platform", "strategies", "workloads", "expect", "$schema"}};
+  TableOptions options{.other_keys = {"fidelity", "platform", "strategies", "workloads", "membership", "faults", "expect", "$schema"}};
   config::Values values = read_settings(root, config::plain<Scenario>(config::scenario_fields()), options, inputs.problems);
   Scenario out = config::bind<Scenario>(config::scenario_fields(), values);
   check_schema_key(root, inputs.problems);
@@ -64,6 +64,8 @@ config::Scenario read_scenario(Inputs& inputs, std::vector<Problem>& expect_plac
   read_fidelity(inputs, out);
   read_strategies(inputs, out);
   read_workloads(inputs, out);
+  read_membership(inputs, out);
+  read_faults(inputs, out);
   read_expectations(inputs, out, expect_places);
   return out;
 }

@@ -149,6 +149,30 @@ Json workload_list() {
   return {{"type", "array"}, {"minItems", 1}, {"items", named_entries(std::move(object), workload::workloads())}};
 }
 
+// Each entry's keys belong to its kind.
+Json fault_list() {
+  Json item{{"type", "object"}, {"required", {"kind"}}, {"properties", Json::object()}, {"allOf", Json::array()}};
+  Json names = Json::array();
+  for (const config::FaultKind& kind : config::fault_kinds()) {
+    names.push_back(kind.name);
+    Json then = object_schema(config::plain<config::Fault>(kind.fields), false);
+    then["properties"]["kind"] = {{"description", kind.help}};
+    if (kind.groups) {
+      Json group{{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", {{"type", "integer"}, {"minimum", 0}}}};
+      Json either{{"if", {{"type", "array"}}}, {"then", std::move(group)}, {"else", {{"const", "rest"}}}};
+      then["properties"]["groups"] = {{"type", "array"},
+                                      {"minItems", 2},
+                                      {"items", std::move(either)},
+                                      {"description", "node numbers, each node in one; the last may be \"rest\""}};
+      then["required"].push_back("groups");
+    }
+    item["allOf"].push_back(
+        {{"if", {{"properties", {{"kind", {{"const", kind.name}}}}}, {"required", {"kind"}}}}, {"then", std::move(then)}});
+  }
+  item["properties"]["kind"] = {{"type", "string"}, {"enum", names}};
+  return {{"type", "array"}, {"items", std::move(item)}};
+}
+
 Json expect_list() {
   std::string quantity = unit_pattern(Kind::duration) + "|" + unit_pattern(Kind::bytes) + "|" + unit_pattern(Kind::bandwidth);
   Json limit{{"type", {"number", "string"}}, {"pattern", quantity}};
@@ -175,6 +199,8 @@ Json scenario_schema() {
   properties["platform"] = platform_in_scenario();
   properties["strategies"] = strategy_list();
   properties["workloads"] = workload_list();
+  properties["membership"] = object_schema(config::plain<config::Membership>(config::membership_fields()), false);
+  properties["faults"] = fault_list();
   properties["expect"] = expect_list();
   for (const char* key : {"platform", "strategies", "workloads"}) out["required"].push_back(key);
   return out;

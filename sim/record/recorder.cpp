@@ -52,6 +52,7 @@ struct Recorder::State {
   std::vector<CpuStats> cpu;
   std::vector<LinkUse> links;
   std::uint64_t dropped = 0;
+  LossStats lost;
   Timeline timeline;
   std::vector<WorkStats> work;
   std::uint64_t unsettled = 0;
@@ -158,6 +159,11 @@ void Recorder::trace_stale_location(NodeId node) {
   if (state_->trace) state_->trace->instant(now_, node, "stale location");
 }
 
+void Recorder::lost(std::uint64_t processes, Duration cpu) {
+  state_->lost.processes += processes;
+  state_->lost.cpu += cpu;
+}
+
 void Recorder::dropped(Instant at) { state_->dropped += state_->measured(at); }
 
 void Recorder::waited_for_service(NodeId node, std::size_t before) {
@@ -208,6 +214,8 @@ DispatchStats Recorder::dispatch() const {
 const std::vector<WorkStats>& Recorder::work() const { return state_->work; }
 const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }
 const Timeline& Recorder::timeline() const { return state_->timeline; }
+
+const LossStats& Recorder::lost() const { return state_->lost; }
 
 std::string Recorder::error() const {
   if (state_->trace && !state_->trace->error().empty()) return state_->trace->error();

@@ -66,6 +66,7 @@ class Recorder {
     if (note.kind == Note::Kind::stale_location) trace_stale_location(node);
     if (now_ >= measured_from_) ++notes_[static_cast<std::size_t>(note.kind)];
   }
+  void lost(std::uint64_t processes, Duration cpu);           // with their node; cpu: what they had computed
   void dropped(Instant at);                                   // a message, by a full network card
   void waited_for_service(NodeId node, std::size_t before);   // so many before it
   void cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores = {},
@@ -88,6 +89,7 @@ class Recorder {
   const std::vector<CpuStats>& cpu() const;     // by node
   const std::vector<LinkUse>& links() const;    // the busiest first
   const Timeline& timeline() const;
+  const LossStats& lost() const;
   std::string error() const;   // why a trace or the list of events is not complete; empty: it is
 
  private:
@@ -99,7 +101,7 @@ class Recorder {
   std::uint64_t events_ = 0;
   StateHash fingerprint_;
   Instant measured_from_;
-  std::array<std::uint64_t, 3> notes_{};   // by kind
+  std::array<std::uint64_t, 7> notes_{};   // by kind
   bool lists_events_;
   std::unique_ptr<State> state_;
 };

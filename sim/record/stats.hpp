@@ -39,6 +39,12 @@ class SmallCounts {
   std::vector<std::uint64_t> counts_;
 };
 
+// What crashes took with them.
+struct LossStats {
+  std::uint64_t processes{};
+  Duration cpu{};   // that the programs of those processes had computed
+};
+
 enum class Place : std::uint8_t { local, remote };   // was the call served on the caller's node
 
 struct CallStats {

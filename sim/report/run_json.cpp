@@ -50,6 +50,7 @@ Json work_json(const RunFacts& facts, const Recorder& recorder) {
   Json out = Json::object();
   out["unit"] = units;
   out.update(one_work(sum, first_start, seconds));
+  out["cpu_ns_lost"] = recorder.lost().cpu.ns;
   out["by_workload"] = by_workload;
   return out;
 }

@@ -36,7 +36,8 @@ double wait_for_core(double load, std::int64_t messages, std::uint64_t seed) {
     return std::make_unique<Scripted>(
         [=, waited = std::int64_t{0}, count = std::int64_t{0}](Instant now, const Event& event, Effects& out) mutable {
           if (const auto* message = std::get_if<MessageEvent>(&event)) {
-            waited += now.ns - static_cast<std::int64_t>(std::get<Pong>(message->message->body.get<PingPong>()).call) - kRouteLatency - kMessage;
+            waited +=
+                now.ns - static_cast<std::int64_t>(std::get<Pong>(message->message->body.get<PingPong>()).call) - kRouteLatency - kMessage;
             ++count;
             out.work(exponential(works, kWork));
           } else if (self.value == 0) {

@@ -60,7 +60,12 @@ void run_on(Fidelity& fidelity, const Rig& rig) {
                    .verbs = rig.platform.interconnect.verbs == "rdma",
                    .machines = std::move(machines),
                    .loads = std::move(loads),
-                   .ends = rig.ends},
+                   .ends = rig.ends,
+                   .faults = rig.faults,
+                   .reboot =
+                       [&rig](NodeId node, Incarnation incarnation, std::shared_ptr<const Durable> disk) {
+                         return rig.reboot ? rig.reboot(node, incarnation, std::move(disk)) : rig.machine(node);
+                       }},
                   fidelity, recorder);
   cluster.boot();
   try {

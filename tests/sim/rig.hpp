@@ -21,6 +21,9 @@ struct Rig {
   Instant ends = {1'000'000'000};
   std::vector<std::string> simgrid_arguments;
   std::string fidelity = "flow";
+  std::vector<config::Fault> faults{};
+  // Of later incarnations; empty: `machine`.
+  std::function<std::unique_ptr<Strategy>(NodeId, Incarnation, std::shared_ptr<const Durable>)> reboot{};
 };
 
 // 10 Gb/s, 5 us a link; all costs 0.

@@ -30,6 +30,7 @@ class Node final : public vnode::FileSystem {
   bool timer(const TimerEvent& event, vnode::Context& at) override;
   void disk_done(const DiskDone& done, vnode::Context& at) override;
   void circuit_broken(const CircuitBroken& broken, vnode::Context& at) override;
+  std::shared_ptr<const Durable> durable() const override { return store_ ? store_->durable() : nullptr; }
 
   const Client& client() const { return client_; }
   const Server& server() const { return server_; }

@@ -21,6 +21,7 @@ class Server final : public vnode::FileSystem {
   bool message(const ssi::Message& message, vnode::Context& at) override;
   bool timer(const TimerEvent& event, vnode::Context& at) override;
   void disk_done(const DiskDone& done, vnode::Context& at) override;
+  std::shared_ptr<const Durable> durable() const override { return store_->durable(); }
 
   const vnode::FileSystem& store() const { return *store_; }
   bool quiet() const { return serving_.empty(); }

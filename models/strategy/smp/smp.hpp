@@ -15,6 +15,7 @@ class Smp final : public Strategy {
   std::unique_ptr<Strategy> clone() const override { return std::make_unique<Smp>(*this); }
   void hash_into(StateHash& hash) const override { kernel_.hash_into(hash); }
   void describe(StateDump& out) const override { kernel_.describe(out); }
+  std::shared_ptr<const Durable> durable() const override { return kernel_.parts().durable(); }
   const native::Kernel& kernel() const { return kernel_; }
 
  private:

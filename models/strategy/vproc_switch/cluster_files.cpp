@@ -10,10 +10,11 @@ namespace {
 
 constexpr bool kStable = true;   // a server of NFS answers what is durable (RFC 1094)
 
-std::unique_ptr<vnode::FileSystem> below(NodeId self, const config::NodeCosts& costs, const FileChoices& choices) {
+std::unique_ptr<vnode::FileSystem> below(NodeId self, const config::NodeCosts& costs, const std::shared_ptr<const Durable>& disk,
+                                         const FileChoices& choices) {
   const native::FileCosts own = native::FileCosts::of(costs);
   std::unique_ptr<vnode::FileSystem> store;
-  if (self == choices.server) store = native::store_of_one_node(self, costs);
+  if (self == choices.server) store = native::store_of_one_node(self, costs, disk);
   if (choices.tokens) {
     const cfs::Settings settings{.cache_tokens = std::max<std::uint64_t>(8, costs.page_cache / native::kBlockBytes), .site = choices.site};
     return std::make_unique<cfs::Node>(self, choices.server, settings, cfs::Costs{own.lookup, own.io, own.page, own.copy_per_kib},
@@ -30,8 +31,9 @@ std::unique_ptr<vnode::FileSystem> below(NodeId self, const config::NodeCosts& c
 
 }   // namespace
 
-std::unique_ptr<native::Part> cluster_files(NodeId self, const config::NodeCosts& costs, const FileChoices& choices) {
-  return std::make_unique<native::FilePart>(self, native::FileCosts::of(costs), below(self, costs, choices),
+std::unique_ptr<native::Part> cluster_files(NodeId self, const config::NodeCosts& costs, const std::shared_ptr<const Durable>& disk,
+                                            const FileChoices& choices) {
+  return std::make_unique<native::FilePart>(self, native::FileCosts::of(costs), below(self, costs, disk, choices),
                                             native::VnodeSwitch{choices.dispatch, choices.site, true});
 }
 

@@ -18,7 +18,8 @@ struct FileChoices {
   std::uint32_t site{};           // its number among the design's locality tests
 };
 
-std::unique_ptr<native::Part> cluster_files(NodeId self, const config::NodeCosts& costs, const FileChoices& choices);
+std::unique_ptr<native::Part> cluster_files(NodeId self, const config::NodeCosts& costs, const std::shared_ptr<const Durable>& disk,
+                                            const FileChoices& choices);
 
 // Whether a page is writable on at most one node, and then readable on no other; always true of nfs, which promises nothing.
 bool one_writer(const std::vector<const native::Parts*>& nodes);

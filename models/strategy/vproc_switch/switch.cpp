@@ -12,13 +12,13 @@ constexpr TimerKey kGossipTimer{1};
 
 VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
     : self_(setup.self), nodes_(setup.nodes), settings_(settings), costs_(native::Costs::of(setup.costs)),
-      processes_(setup.self, setup.incarnation), parts_(native::parts_of_one_node(setup.self, setup.costs)),
+      processes_(setup.self, setup.incarnation), parts_(native::parts_of_one_node(setup.self, setup.costs, setup.disk)),
       locations_(settings.location_cache), pending_(setup.self, setup.incarnation),
       gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
               setup.random.stream("gossip", setup.self.value)) {
   if (settings.covers("file"))
     parts_.set(CallClass::file,
-               cluster_files(self_, setup.costs, settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));
+               cluster_files(self_, setup.costs, setup.disk, settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));
   if (settings.covers("channel"))
     parts_.set(CallClass::channel,
                std::make_unique<ClusterChannels>(self_, native::ChannelSettings::of(setup.costs), settings.channel_choices(setup.nodes)));

@@ -53,6 +53,7 @@ class VprocSwitch final : public Strategy {
   std::unique_ptr<Strategy> clone() const override { return std::make_unique<VprocSwitch>(*this); }
   void hash_into(StateHash& hash) const override;
   void describe(StateDump& out) const override;
+  std::shared_ptr<const Durable> durable() const override { return parts_.durable(); }
 
   // For checks and tests.
   NodeId self() const { return self_; }

@@ -1,0 +1,71 @@
+#include "models/config/membership.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace ssi::config {
+namespace {
+
+using M = Membership;
+
+constexpr double kMinute = 60e9;
+constexpr std::array<std::string_view, 2> kModes{"majority", "none"};
+constexpr std::array<std::string_view, 2> kSuspicions{"fixed", "adaptive"};
+constexpr Needs kMajority{"mode", "majority"}, kAdaptive{"suspicion", "adaptive"};
+
+const std::array kMembership{
+    Bound<M>{
+        {"mode", Kind::choice, std::string_view{"majority"}, 0, 0, kModes, "agreed views in which a majority goes on, or nobody watches"},
+        &M::mode},
+    Bound<M>{{"heartbeat",
+              Kind::duration,
+              std::int64_t{100'000'000},
+              1e6,
+              kMinute,
+              {},
+              "between two signs of life",
+              "estimate, range 10 ms to 1 s",
+              kMajority},
+             &M::heartbeat},
+    Bound<M>{{"suspect_after",
+              Kind::duration,
+              std::int64_t{350'000'000},
+              1e6,
+              10 * kMinute,
+              {},
+              "silence after which a node is believed dead",
+              "three heartbeats and a half",
+              kMajority},
+             &M::suspect_after},
+    Bound<M>{{"suspicion", Kind::choice, std::string_view{"fixed"}, 0, 0, kSuspicions,
+              "adaptive: later where heartbeats come irregularly, never earlier", "fixed", kMajority},
+             &M::suspicion},
+    Bound<M>{{"deviations", Kind::ratio, 8.0, 0, 1000, {}, "of the gaps between heartbeats, above their mean", "estimate", kAdaptive},
+             &M::deviations},
+    Bound<M>{{"lease",
+              Kind::duration,
+              std::int64_t{250'000'000},
+              1e6,
+              10 * kMinute,
+              {},
+              "a node stops serving so long after its last agreement with a majority; less than suspect_after",
+              "two heartbeats and a half",
+              kMajority},
+             &M::lease},
+    Bound<M>{{"witness",
+              Kind::integer,
+              std::int64_t{-1},
+              -1,
+              1e6,
+              {},
+              "the node whose side goes on when a view splits evenly; -1: neither does",
+              "none",
+              kMajority},
+             &M::witness},
+};
+
+}   // namespace
+
+std::span<const Bound<Membership>> membership_fields() { return kMembership; }
+
+}   // namespace ssi::config

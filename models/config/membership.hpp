@@ -1,0 +1,26 @@
+// How the nodes of an image agree on which of them there are: the scenario's "membership" block. Without one nobody watches anybody.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "models/base/time.hpp"
+#include "models/config/fields.hpp"
+
+namespace ssi::config {
+
+struct Membership {
+  std::string mode = "none";   // "majority" | "none"
+  Duration heartbeat;          // between two of a member's signs of life
+  Duration suspect_after;      // silence after which a node is believed dead
+  std::string suspicion;       // "fixed" | "adaptive": never less than suspect_after
+  double deviations = 0;       // adaptive: mean gap and so many standard deviations more
+  Duration lease;              // a node stops serving so long after its last agreement with a majority
+  std::int64_t witness = -1;   // decides an even split; -1: then everybody stops
+
+  bool on() const { return mode == "majority"; }
+};
+
+std::span<const Bound<Membership>> membership_fields();
+
+}   // namespace ssi::config
