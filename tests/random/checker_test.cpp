@@ -1,9 +1,11 @@
 // The checker itself: histories that are good are accepted, and each kind of wrong one is rejected.
 #include <gtest/gtest.h>
 
-#include "tests/random/world/history.hpp"
+#include "sim/world/history.hpp"
 
 namespace ssi::test {
+
+using namespace world;   // sim/world
 namespace {
 
 constexpr NodeId kHere{0}, kThere{1};

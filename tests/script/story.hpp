@@ -19,9 +19,11 @@
 #include <string>
 
 #include "models/protocol/vproc/messages.hpp"
-#include "tests/random/world/world.hpp"
+#include "sim/world/world.hpp"
 
 namespace ssi::test {
+
+using namespace world;   // sim/world
 
 std::string text(Pid pid);
 std::string text(const Message& message);   // "0 -> 1 KILL pid 0:3 ..."

@@ -23,6 +23,7 @@ MAY_INCLUDE = {
     "sim/load": ("models/base/", "models/config/", "sim/record/") + _REGISTRIES,
     "sim/report": ("models/base/", "models/config/", "models/port/calls.hpp", "sim/record/") + _REGISTRIES,
     "sim/record": _PORTS,
+    "sim/world": _PORTS + ("models/config/", "models/strategy/registry.hpp"),
     "sim/platform": _HOST,
     "sim/cluster": _HOST + ("sim/platform/",),
     "sim/cli": ("sim/", "models/base/", "models/config/", "models/conformance/") + _REGISTRIES,

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "models/base/random.hpp"
-#include "tests/random/world/world.hpp"
+#include "sim/world/world.hpp"
 
 namespace ssi::test {
+
+using namespace world;   // sim/world
 
 class ChannelRun final : public Watcher {
  public:

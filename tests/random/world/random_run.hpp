@@ -12,10 +12,12 @@
 
 #include "models/base/random.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
-#include "tests/random/world/history.hpp"
-#include "tests/random/world/world.hpp"
+#include "sim/world/history.hpp"
+#include "sim/world/world.hpp"
 
 namespace ssi::test {
+
+using namespace world;   // sim/world
 
 // What the runs reached, to be added up.
 struct RunCoverage {

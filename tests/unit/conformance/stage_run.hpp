@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "models/conformance/play.hpp"
-#include "tests/random/world/world.hpp"
+#include "sim/world/world.hpp"
 
 namespace ssi::test {
-
+using namespace world;   // sim/world
 class StageRun final : public Watcher {
  public:
   // What programs are told instead of being served, when it has a value; for tests of the behaviours themselves.

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
-#include "tests/random/world/world.hpp"
+#include "sim/world/world.hpp"
 
 namespace ssi::test {
+
+using namespace world;   // sim/world
 
 inline Spawn spawn_on(std::uint32_t node) { return {{}, {Placement::Kind::node, NodeId{node}}}; }
 

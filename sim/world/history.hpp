@@ -10,7 +10,7 @@
 
 #include "models/port/calls.hpp"
 
-namespace ssi::test {
+namespace ssi::world {
 
 using Step = std::uint64_t;
 
@@ -62,4 +62,4 @@ struct History {
 //     exactly it has reached every member at the end. Nobody enters a group in which nobody is, once the news have settled.
 std::vector<std::string> check_history(const History& history);
 
-}   // namespace ssi::test
+}   // namespace ssi::world

@@ -1,8 +1,8 @@
-#include "tests/random/world/world.hpp"
+#include "sim/world/world.hpp"
 
 #include "models/base/check.hpp"
 
-namespace ssi::test {
+namespace ssi::world {
 
 config::Values param(std::string_view key, config::Value value) { return {{key, std::move(value)}}; }
 
@@ -126,4 +126,4 @@ void World::check() const {
   if (!report.problems.empty()) invariant_broken(__FILE__, __LINE__, "check_cluster", report.problems.front());
 }
 
-}   // namespace ssi::test
+}   // namespace ssi::world

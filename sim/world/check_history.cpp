@@ -1,9 +1,9 @@
 // The rules of history.hpp. Where a program cannot know when something took effect, the whole interval of its call counts.
 #include <algorithm>
 
-#include "tests/random/world/groups.hpp"
+#include "sim/world/groups.hpp"
 
-namespace ssi::test {
+namespace ssi::world {
 namespace {
 
 std::string name(Pid pid) { return std::to_string(pid.origin().value) + ":" + std::to_string(pid.sequence()); }
@@ -265,4 +265,4 @@ class Checker {
 
 std::vector<std::string> check_history(const History& history) { return Checker(history).run(); }
 
-}   // namespace ssi::test
+}   // namespace ssi::world

@@ -3,9 +3,9 @@
 #pragma once
 #include <limits>
 
-#include "tests/random/world/history.hpp"
+#include "sim/world/history.hpp"
 
-namespace ssi::test {
+namespace ssi::world {
 
 inline constexpr Step kNever = std::numeric_limits<Step>::max();
 
@@ -31,4 +31,4 @@ class Groups {
   std::vector<Change> changes_;
 };
 
-}   // namespace ssi::test
+}   // namespace ssi::world

@@ -1,8 +1,8 @@
-#include "tests/random/world/groups.hpp"
+#include "sim/world/groups.hpp"
 
 #include <algorithm>
 
-namespace ssi::test {
+namespace ssi::world {
 
 Groups::Groups(const History& history) {
   for (const CallRecord& record : history.calls) {
@@ -50,4 +50,4 @@ bool Groups::maybe_member(const Life& process, Pid group, Step from, Step to) co
   });
 }
 
-}   // namespace ssi::test
+}   // namespace ssi::world

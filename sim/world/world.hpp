@@ -13,7 +13,7 @@
 
 #include "models/strategy/registry.hpp"
 
-namespace ssi::test {
+namespace ssi::world {
 
 struct Channel {
   NodeId from, to;
@@ -126,4 +126,4 @@ class World {
 
 config::Values param(std::string_view key, config::Value value);
 
-}   // namespace ssi::test
+}   // namespace ssi::world
