@@ -28,7 +28,7 @@ const std::vector<StrategyEntry>& strategies() {
        "a switch for process operations (TNC, OpenSSI): here, or shipped to where the process lives; one pid space",
        Image::per_node,
        {.process = "full", .file = "local", .channel = "local", .segment = "local"},
-       config::plain<vproc_switch::Settings>(vproc_switch::settings_fields()),
+       vproc_switch::parameters(),
        vproc_switch::kSites,
        vproc_switch::make,
        vproc_switch::check_cluster,

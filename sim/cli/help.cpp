@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/config/fields.hpp"
+#include "models/protocol/registry.hpp"
 #include "models/strategy/registry.hpp"
 #include "models/workload/registry.hpp"
 #include "sim/cli/exit_code.hpp"
@@ -56,6 +57,17 @@ std::string workloads_text() {
   return out;
 }
 
+// Coherence protocols, for the parameters of strategies that host one.
+std::string protocols_text() {
+  std::string out;
+  for (const protocol::ProtocolEntry& entry : protocol::protocols()) {
+    const bool sequential = entry.ordering == coherence::Ordering::sequential;
+    out += fmt::format("{:<16} {} ({} consistency)\n{}", entry.name, entry.help, sequential ? "sequential" : "release",
+                       fields_text(protocol::options_of(entry.name)));
+  }
+  return out;
+}
+
 // The platform files that lie where ssisim was started.
 std::string platforms_text() {
   namespace fs = std::filesystem;
@@ -96,7 +108,7 @@ std::string help_text() {
          "  ssisim --scenario FILE [options]                         run it\n"
          "  ssisim compare BASELINE RESULT                           exit 5 when RESULT is worse; see ssisim compare --help\n"
          "  ssisim conformance [--strategy NAME] [options]           which POSIX behaviours designs deliver; --format table|json|markdown\n"
-         "  ssisim list strategies|workloads|platforms|metrics       what there is\n"
+         "  ssisim list strategies|workloads|platforms|protocols|metrics   what there is\n"
          "  ssisim schema scenario|platform|results                  JSON Schema (draft-07)\n\n" +
          options_help() + "\nStrategies:\n" + names_of_strategies() +
          "\nExamples:\n"
@@ -112,6 +124,7 @@ std::string list_text(const std::string& topic) {
   if (topic == "strategies") return strategies_text();
   if (topic == "workloads") return workloads_text();
   if (topic == "platforms") return platforms_text();
+  if (topic == "protocols") return protocols_text();
   return metrics_text();
 }
 

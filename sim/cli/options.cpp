@@ -169,7 +169,7 @@ Options parse_verb(const Words& words) {
   options.verb = verb == "list" ? Verb::list : Verb::schema;
   options.topic = words[1];
   if (verb == "schema" && options.topic == "sweep") throw UserError("schema sweep is not in this version");
-  if (verb == "list" && (options.topic == "protocols" || options.topic == "faults"))
+  if (verb == "list" && options.topic == "faults")
     throw UserError("list " + options.topic + " is not in this version");
   one_of(verb, options.topic, topics);
   return options;
@@ -178,7 +178,7 @@ Options parse_verb(const Words& words) {
 }   // namespace
 
 const std::vector<std::string>& list_topics() {
-  static const Words kTopics{"strategies", "workloads", "platforms", "metrics"};
+  static const Words kTopics{"strategies", "workloads", "platforms", "protocols", "metrics"};
   return kTopics;
 }
 

@@ -139,9 +139,12 @@ void check_needs(const Node& object, std::span<const Field> table, const config:
     if (field.needs.key.empty()) continue;
     const Node* node = object.find(field.key);
     bool effective = in_effect(field, values);
-    if (node != nullptr && !effective)
-      problems.at_key(*node, fmt::format("has no effect unless \"{}\" is \"{}\" (remove it, or set \"{}\": \"{}\")", field.needs.key,
-                                         field.needs.value, field.needs.key, field.needs.value));
+    if (node != nullptr && !effective) {
+      const std::string_view first = field.needs.value.substr(0, field.needs.value.find(' '));
+      const std::string_view some = first == field.needs.value ? "" : "one of ";
+      problems.at_key(*node, fmt::format("has no effect unless \"{}\" is {}\"{}\" (remove it, or set \"{}\": \"{}\")", field.needs.key, some,
+                                         field.needs.value, field.needs.key, first));
+    }
     if (node == nullptr && effective && std::holds_alternative<std::monostate>(field.fallback)) report_missing(object, field, problems);
   }
 }
@@ -213,7 +216,8 @@ std::optional<Value> read_value(const Node& node, const Field& field, Problems& 
 bool in_effect(const Field& field, const config::Values& values) {
   if (field.needs.key.empty()) return true;
   auto needed = std::find_if(values.begin(), values.end(), [&](const auto& entry) { return entry.first == field.needs.key; });
-  return needed != values.end() && needed->second == Value(std::string(field.needs.value));
+  const auto* given = needed == values.end() ? nullptr : std::get_if<std::string>(&needed->second);
+  return given != nullptr && field.needs.met_by(*given);
 }
 
 config::Values read_settings(const Node& object, std::span<const Field> table, const TableOptions& options, Problems& problems) {

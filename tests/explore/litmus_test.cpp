@@ -72,7 +72,7 @@ TEST(Litmus, FindsAnInvalidationThatDoesNothing) {
 }
 
 TEST(Litmus, ReleaseConsistencyWithoutSynchronisation) {
-  const Design hlrc = lrc_designs().front();
+  const Design hlrc = hlrc_designs().front();
   for (const Litmus& litmus : litmus_tests()) {
     const Litmus program = litmus.final_values ? with_barrier(litmus) : litmus;
     const auto threads = static_cast<std::uint32_t>(litmus.threads.size());
@@ -93,7 +93,7 @@ TEST(Litmus, ReleaseConsistencyWithoutSynchronisation) {
 }
 
 TEST(Litmus, ReleaseConsistencyWithALockIsOneMemory) {
-  const Design hlrc = lrc_designs().front();
+  const Design hlrc = hlrc_designs().front();
   for (const Litmus& litmus : litmus_tests()) {
     if (litmus.threads.size() > 2) continue;   // IRIW with locks takes too long
     const Litmus program = with_lock(litmus.final_values ? with_barrier(litmus) : litmus);

@@ -9,13 +9,14 @@ from source import CPP, Source, room_of
 # Which folders and headers of ours a room may include; its own are always allowed. The table of README.md's map of rooms.
 _PORTS = ("models/base/", "models/port/")
 _HOST = _PORTS + ("models/config/", "models/workload/", "models/strategy/registry.hpp", "sim/record/")
-_REGISTRIES = ("models/strategy/registry.hpp", "models/workload/registry.hpp")
+_REGISTRIES = ("models/strategy/registry.hpp", "models/workload/registry.hpp", "models/protocol/registry.hpp")
 MAY_INCLUDE = {
     "models/base": (),
     "models/port": ("models/base/",),
     "models/config": ("models/base/",),
     "models/native": _PORTS,
     "models/protocol/*": _PORTS,
+    "models/protocol": _PORTS + ("models/config/",),
     "models/strategy/*": _PORTS + ("models/config/", "models/native/", "models/protocol/", "models/strategy/registry.hpp"),
     "models/strategy": _PORTS + ("models/config/",),
     "models/workload": ("models/base/", "models/config/", "models/port/calls.hpp"),
@@ -66,7 +67,7 @@ def rooms(source):
     room, allowed = _room_row(source.path)
     if allowed is None or not source.path.endswith(CPP):
         return
-    if source.path in ("models/strategy/registry.cpp", "models/workload/registry.cpp"):
+    if source.path in ("models/strategy/registry.cpp", "models/workload/registry.cpp", "models/protocol/registry.cpp"):
         allowed += (room + "/",)
     for line, what, quoted in source.includes():
         own = what.rsplit("/", 1)[0] == room
@@ -161,6 +162,7 @@ RULES = [
          [(_M, '#include "models/strategy/smp/smp.hpp"\n'),
           ("models/base/x.hpp", '#include "models/port/calls.hpp"\n'),
           ("models/protocol/vproc/x.cpp", '#include "models/protocol/gossip/table.hpp"\n'),
+          ("models/protocol/ivy/x.cpp", '#include "models/protocol/registry.hpp"\n'),
           ("models/strategy/smp/x.cpp", '#include "models/strategy/isolated/isolated.hpp"\n'),
           ("models/strategy/registry.hpp", '#include "models/native/processes.hpp"\n'),
           ("models/workload/x.cpp", '#include "models/port/effects.hpp"\n'),
@@ -168,6 +170,7 @@ RULES = [
           ("sim/record/x.cpp", '#include "models/config/scenario.hpp"\n'),
           (_C, '#include "models/strategy/smp/smp.hpp"\n')],
          [("models/strategy/registry.cpp", '#include "models/strategy/smp/smp.hpp"\n'),
+          ("models/protocol/registry.cpp", '#include "models/protocol/ivy/ivy.hpp"\n'),
           ("models/protocol/vproc/x.cpp", '#include "models/protocol/vproc/messages.hpp"\n#include "models/port/event.hpp"\n'),
           ("sim/cli/x.cpp", '#include "sim/load/load.hpp"\n')]),
     Rule("libraries", libraries,

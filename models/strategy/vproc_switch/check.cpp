@@ -133,7 +133,7 @@ Coverage coverage(const config::Values& params) {
 }
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {
-  return std::make_unique<VprocSwitch>(setup, config::bind<Settings>(settings_fields(), params));
+  return std::make_unique<VprocSwitch>(setup, settings_from(params));
 }
 
 }   // namespace ssi::vproc_switch

@@ -2,7 +2,6 @@
 #include "models/strategy/vproc_switch/cluster_segments.hpp"
 
 #include "models/base/check.hpp"
-#include "models/protocol/directory/directory.hpp"
 
 namespace ssi::vproc_switch {
 
@@ -23,12 +22,6 @@ coherence::Place place_of(NodeId self, const native::SegmentSettings& settings, 
   return place;
 }
 
-directory::Settings directory_settings(const SegmentChoices& choices) {
-  directory::Settings out;
-  out.hold = choices.hold;
-  return out;
-}
-
 // What a process is attached to, on its way to another node.
 struct Attachments final : Luggage {
   struct One {
@@ -43,7 +36,7 @@ struct Attachments final : Luggage {
 
 ClusterSegments::ClusterSegments(NodeId self, const native::SegmentSettings& settings, const SegmentChoices& choices)
     : self_(self), settings_(settings), choices_(choices), home_(self, settings.bytes_max),
-      pages_(std::make_unique<directory::Directory>(place_of(self, settings, choices), directory_settings(choices))) {}
+      pages_(choices.protocol.make(place_of(self, settings, choices))) {}
 
 struct ClusterSegments::Request {
   ClusterSegments& node;

@@ -1,5 +1,5 @@
 // Shared memory of the whole cluster: keys, attachments and what orders accesses at their homes (models/protocol/segment), pages by a
-// coherence machine (models/protocol/directory). Invariant: a call waits for one reply or one page at a time; who only waits for a
+// coherence machine (any of models/protocol/registry.hpp). Invariant: a call waits for one reply or one page at a time; who only waits for a
 // page, or for an answer that is sure to come, cannot be interrupted and does not count as blocked.
 #pragma once
 #include <deque>
@@ -11,6 +11,7 @@
 #include "models/base/cloned.hpp"
 #include "models/native/segments.hpp"
 #include "models/port/coherence.hpp"
+#include "models/protocol/registry.hpp"
 #include "models/protocol/segment/home.hpp"
 #include "models/protocol/segment/messages.hpp"
 
@@ -21,9 +22,11 @@ struct SegmentChoices {
   bool by_hash = true;   // where a key lies
   NodeId fixed{};
   std::uint32_t page_bytes = 4096;
-  Duration hold{};   // delta: a page that has come stays for that long (Mirage)
+  Duration instrumentation{};   // of an access, where pages are smaller than the hardware's
   bool robust_mutexes = false;
+  protocol::Choice protocol{};
 };
+inline constexpr std::uint32_t kHardwarePage = 4096;
 
 class ClusterSegments final : public native::Part {
  public:

@@ -21,6 +21,7 @@ void ClusterSegments::start(const CallEvent& event, std::uint64_t id, std::uint6
                             PartContext& at) {
   if (in_use(event.caller, id, offset, count) == nullptr) return at.out.complete(event.id, Result::fail(Errno::einval), self_);
   at.out.work(Duration{settings_.copy_per_kib.ns * static_cast<std::int64_t>(count) / 1024});
+  if (choices_.page_bytes < kHardwarePage) at.out.work(choices_.instrumentation);
   const std::uint64_t page = choices_.page_bytes, ticket = ++tickets_;
   Running running{event.id, event.caller};
   const bool crosses = offset / page != (offset + count - 1) / page;

@@ -166,14 +166,14 @@ const std::array kSettings{
               .meaning = "what of a segment moves between nodes at once",
               .source = "the page of x86"},
              &S::segment_page},
-    Bound<S>{{.key = "segment_hold",
+    Bound<S>{{.key = "segment_instrumentation",
               .kind = Kind::duration,
-              .fallback = std::int64_t{0},
+              .fallback = std::int64_t{5},
               .min = 0,
-              .max = 1e9,
-              .meaning = "a page of a segment that has come stays at least that long (delta)",
-              .source = "Mirage (Fleisch, Popek 1989); 0: none"},
-             &S::segment_hold},
+              .max = 1e6,
+              .meaning = "CPU time of an access where segment_page is below 4KiB: the hardware's protection cannot tell, inline code does",
+              .source = "Shasta (Scales et al. 1996): a few instructions for each shared access, range 1 ns to 20 ns"},
+             &S::segment_instrumentation},
     Bound<S>{{.key = "robust_mutexes",
               .kind = Kind::boolean,
               .fallback = false,
@@ -184,6 +184,32 @@ const std::array kSettings{
 
 }   // namespace
 
+namespace {
+
+// One memory for programs that know nothing of protocols.
+const protocol::Parameters& segment_parameters() {
+  static const protocol::Parameters kAll("segment_", "directory", true);
+  return kAll;
+}
+
+}   // namespace
+
 std::span<const config::Bound<Settings>> settings_fields() { return kSettings; }
+
+const std::vector<config::Field>& parameters() {
+  static const std::vector<config::Field> kAll = [] {
+    std::vector<config::Field> all = config::plain<Settings>(settings_fields());
+    const auto& segment = segment_parameters().fields();
+    all.insert(all.end(), segment.begin(), segment.end());
+    return all;
+  }();
+  return kAll;
+}
+
+Settings settings_from(const config::Values& values) {
+  Settings settings = config::bind<Settings>(kSettings, values);
+  settings.segment_protocol = segment_parameters().choose(values);
+  return settings;
+}
 
 }   // namespace ssi::vproc_switch

@@ -34,8 +34,9 @@ struct Settings {
   std::string stream_buffer;       // "reader" | "writer"
   std::uint64_t stream_window{};   // bytes
   std::uint32_t segment_page{};    // bytes
-  Duration segment_hold;
+  Duration segment_instrumentation;
   bool robust_mutexes{};
+  protocol::Choice segment_protocol;   // and its options
 
   bool allocates_at_parent() const { return pid_from == "parent"; }
   bool covers(std::string_view name) const { return std::find(cover.begin(), cover.end(), name) != cover.end(); }
@@ -46,11 +47,14 @@ struct Settings {
     return {file == "cfs", NodeId{std::min(file_server, nodes - 1)}, attribute_timeout, hard_mount, dispatch, site};
   }
   SegmentChoices segment_choices(std::uint32_t nodes) const {
-    return {nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_hold, robust_mutexes};
+    return {nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_instrumentation,
+            robust_mutexes, segment_protocol};
   }
   bool forwards() const { return origin == "forward"; }
 };
 
 std::span<const config::Bound<Settings>> settings_fields();
+const std::vector<config::Field>& parameters();   // those, and segment_protocol with its options
+Settings settings_from(const config::Values& values);
 
 }   // namespace ssi::vproc_switch

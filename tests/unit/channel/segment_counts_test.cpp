@@ -63,6 +63,30 @@ TEST(SegmentCount, PagesMoveToWhoUsesThem) {
   EXPECT_EQ(rig.call(zero, Load{id, 0}).result->value, 11);
 }
 
+TEST(SegmentCount, EveryProtocolIsOneMemory) {
+  for (const char* name : {"directory", "ivy_dynamic", "ivy_fixed", "ivy_improved", "ivy_central"}) {
+    SegmentRig rig(3, param("segment_protocol", std::string(name)));
+    std::uint64_t id = 0;
+    const Pid zero = rig.attach(0, &id), one = rig.attach(1), two = rig.attach(2);
+    for (int i = 0; i < 3; ++i)
+      for (const Pid pid : {zero, one, two}) EXPECT_EQ(rig.call(pid, Atomic{id, 8, Atomic::Kind::add, 1, 0}).result->good(), true) << name;
+    EXPECT_EQ(rig.call(zero, Load{id, 8}).result->value, 9) << name;
+  }
+}
+
+TEST(SegmentCount, OptionsOfAProtocolAreReached) {
+  for (const bool relayed : {false, true}) {
+    config::Values options = param("segment_protocol", std::string("ivy_dynamic"));
+    options.emplace_back("segment_forwarding", std::string(relayed ? "relayed" : "cut_through"));
+    SegmentRig rig(3, options);
+    std::uint64_t id = 0;
+    rig.attach(0, &id);
+    const Pid one = rig.attach(1), two = rig.attach(2);
+    rig.call(one, Store{id, 0, 1, {}});
+    EXPECT_EQ(count(rig.call(two, Store{id, 0, 2, {}})), (relayed ? Count{4, 4} : Count{3, 3})) << "by way of node 0";
+  }
+}
+
 TEST(SegmentCount, AWordAcrossTwoPagesAndARange) {
   SegmentRig rig(2, param("segment_page", std::int64_t{64}));
   const Pid one = rig.start(1), zero = rig.start(0);

@@ -6,9 +6,9 @@
 
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
-#include "models/protocol/lrc/messages.hpp"
+#include "models/protocol/hlrc/messages.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 class Barriers {
  public:
@@ -39,4 +39,4 @@ class Barriers {
   std::uint64_t transactions_ = 0;
 };
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -4,7 +4,7 @@
 
 #include "models/base/time.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 struct Settings {
   Duration twin{};        // to copy a page before its first write
@@ -12,4 +12,4 @@ struct Settings {
   Duration apply_diff{};
 };
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

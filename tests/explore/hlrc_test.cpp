@@ -11,10 +11,10 @@ namespace ssi::test {
 namespace {
 
 using coherence::LockId;
-using lrc::PageAct;
-using lrc::PageEvent;
-using lrc::PageRules;
-using lrc::PageState;
+using hlrc::PageAct;
+using hlrc::PageEvent;
+using hlrc::PageRules;
+using hlrc::PageState;
 
 std::uint64_t seeds() {
   const char* given = std::getenv("SSISIM_RANDOM_SEEDS");
@@ -22,7 +22,7 @@ std::uint64_t seeds() {
 }
 
 TEST(RandomProgram, RaceFreeProgramsReadTheLatestWrite) {
-  for (const Design& design : lrc_designs()) {
+  for (const Design& design : hlrc_designs()) {
     std::vector<std::uint64_t> rows;
     for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
       const RandomProgram run = run_program(design, seed);
@@ -30,14 +30,14 @@ TEST(RandomProgram, RaceFreeProgramsReadTheLatestWrite) {
       rows.resize(run.rows.size());
       for (std::size_t i = 0; i < rows.size(); ++i) rows[i] += run.rows[i];
     }
-    for (std::size_t s = 0; s < lrc::kPageStates; ++s)
-      for (std::size_t e = 0; e < lrc::kPageEvents; ++e)
-        EXPECT_TRUE(rows[s * lrc::kPageEvents + e] > 0 || lrc::kPageRules.cell(PageState(s), PageEvent(e)).verdict == Verdict::never)
+    for (std::size_t s = 0; s < hlrc::kPageStates; ++s)
+      for (std::size_t e = 0; e < hlrc::kPageEvents; ++e)
+        EXPECT_TRUE(rows[s * hlrc::kPageEvents + e] > 0 || hlrc::kPageRules.cell(PageState(s), PageEvent(e)).verdict == Verdict::never)
             << "page state " << s << ", event " << e;
     for (std::size_t s = 0; s < 4; ++s)
       for (std::size_t e = 0; e < 4; ++e)
         EXPECT_TRUE(rows[PageRules::size() + s * 4 + e] > 0 ||
-                    lrc::kLockRules.cell(lrc::LockState(s), lrc::LockEvent(e)).verdict == Verdict::never)
+                    hlrc::kLockRules.cell(hlrc::LockState(s), hlrc::LockEvent(e)).verdict == Verdict::never)
             << "lock state " << s << ", event " << e;
   }
 }
@@ -59,9 +59,9 @@ TEST(RandomProgram, FindsPlantedBugs) {
       {"a store makes no twin", PageState::clean, PageEvent::store, PageState::clean, {PageAct::perform}},
   };
   for (const Mutant& mutant : mutants) {
-    PageRules rules = lrc::kPageRules;
+    PageRules rules = hlrc::kPageRules;
     rules.alter(mutant.at, mutant.on) = {Verdict::go, mutant.next, mutant.acts, 1};
-    const Design design = lrc_design(mutant.name, {}, rules);
+    const Design design = hlrc_design(mutant.name, {}, rules);
     std::string wrong;
     for (std::uint64_t seed = 1; seed <= 300 && wrong.empty(); ++seed) wrong = run_program(design, seed).wrong;
     EXPECT_NE(wrong, "") << mutant.name << " survived";
@@ -94,7 +94,7 @@ class Synchronised {
     return sum;
   }
   std::uint64_t bytes() const { return cluster_.bytes(); }
-  const lrc::Lrc& node(std::uint32_t n) const { return dynamic_cast<const lrc::Lrc&>(cluster_.machine({n})); }
+  const hlrc::Hlrc& node(std::uint32_t n) const { return dynamic_cast<const hlrc::Hlrc&>(cluster_.machine({n})); }
 
  private:
   Cost settle(coherence::Ticket ticket) {
@@ -104,12 +104,12 @@ class Synchronised {
       if (f.ticket == ticket) cost.path = f.path;
     return cost;
   }
-  Design design_ = lrc_designs().front();
+  Design design_ = hlrc_designs().front();
   Cluster cluster_;
   std::uint64_t values_ = 0;
 };
 
-TEST(LrcCounts, Locks) {
+TEST(HlrcCounts, Locks) {
   for (std::uint32_t n = 3; n <= 16; ++n) {
     Synchronised c(n);
     EXPECT_EQ(c.lock(1), (Cost{2, 2})) << "the manager was the last holder";
@@ -127,7 +127,7 @@ TEST(LrcCounts, Locks) {
   }
 }
 
-TEST(LrcCounts, BarriersAndFaults) {
+TEST(HlrcCounts, BarriersAndFaults) {
   for (std::uint32_t n = 2; n <= 16; ++n) {
     Synchronised c(n);
     EXPECT_EQ(c.barrier(), 2U * (n - 1));
@@ -142,7 +142,7 @@ TEST(LrcCounts, BarriersAndFaults) {
   }
 }
 
-TEST(LrcCounts, AFlushCarriesWhatChanged) {
+TEST(HlrcCounts, AFlushCarriesWhatChanged) {
   Synchronised c(2);
   c.store(1, 0);
   const std::uint64_t before = c.bytes();
@@ -151,8 +151,8 @@ TEST(LrcCounts, AFlushCarriesWhatChanged) {
 }
 
 // Two writers of different words of one page: neither sees a message for the other's writes, and both writes survive.
-TEST(LrcCounts, FalseSharingCostsNothingUntilTheBarrier) {
-  const Design design = lrc_designs().front();
+TEST(HlrcCounts, FalseSharingCostsNothingUntilTheBarrier) {
+  const Design design = hlrc_designs().front();
   Cluster cluster(design, {.nodes = 3, .page_bytes = 64, .homes = {coherence::Homes::Kind::single, 3, {0}}});
   for (const std::uint32_t n : {1U, 2U}) {
     cluster.begin({n}, load(kPage));

@@ -1,10 +1,10 @@
-#include "models/protocol/lrc/barriers.hpp"
+#include "models/protocol/hlrc/barriers.hpp"
 
 #include <algorithm>
 
 #include "models/base/check.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 using coherence::LockId;
 using coherence::Out;
@@ -57,4 +57,4 @@ void Barriers::hash_into(Digest& digest) const {
     }
 }
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

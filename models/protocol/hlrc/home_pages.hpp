@@ -10,11 +10,11 @@
 
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
-#include "models/protocol/lrc/messages.hpp"
-#include "models/protocol/lrc/settings.hpp"
-#include "models/protocol/lrc/table.hpp"
+#include "models/protocol/hlrc/messages.hpp"
+#include "models/protocol/hlrc/settings.hpp"
+#include "models/protocol/hlrc/table.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 class HomePages {
  public:
@@ -93,4 +93,4 @@ class HomePages {
   Hits hits_{};
 };
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -7,7 +7,7 @@
 
 #include "models/port/rules.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 // clang-format off
 enum class PageState : std::uint8_t {
@@ -57,4 +57,4 @@ constexpr PageRules page_rules() {
 inline constexpr PageRules kPageRules = page_rules();
 static_assert(kPageRules.complete(), "a (state, event) pair is missing or double");
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

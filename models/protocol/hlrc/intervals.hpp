@@ -11,7 +11,7 @@
 #include "models/port/digest.hpp"
 #include "models/port/page.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 // One interval of one node: a write notice for each page.
 struct Interval {
@@ -53,4 +53,4 @@ class Intervals {
 void hash_clock(const Clock& clock, Digest& digest);
 void hash_records(const Records& records, Digest& digest);
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

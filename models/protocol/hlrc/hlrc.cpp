@@ -1,11 +1,11 @@
-#include "models/protocol/lrc/lrc.hpp"
+#include "models/protocol/hlrc/hlrc.hpp"
 
 #include <algorithm>
 
 #include "models/base/check.hpp"
 #include "models/base/overload.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 using coherence::Access;
 using coherence::Answer;
@@ -14,29 +14,29 @@ using coherence::Out;
 using coherence::Right;
 using coherence::Ticket;
 
-Lrc::Lrc(const coherence::Place& place, const Settings& settings, const PageRules& rules)
+Hlrc::Hlrc(const coherence::Place& place, const Settings& settings, const PageRules& rules)
     : place_(place), intervals_(place.self), locks_(place), barriers_(place), pages_(place, settings, rules), loop_(place.self) {}
 
-std::optional<Answer> Lrc::access(Ticket ticket, const Access& access, Out out) {
+std::optional<Answer> Hlrc::access(Ticket ticket, const Access& access, Out out) {
   auto answer = pages_.access(ticket, access, out, loop_);
   drain(out);
   return answer;
 }
 
-bool Lrc::lock(Ticket ticket, LockId lock, Out out) {
+bool Hlrc::lock(Ticket ticket, LockId lock, Out out) {
   SSI_CHECK(!barriers_.waiting(), "a node at a barrier takes no locks: a node is one thread there");
   const bool taken = locks_.want(lock, ticket, intervals_, out, loop_);
   drain(out);
   return taken;
 }
 
-void Lrc::unlock(LockId lock, Out out) {
+void Hlrc::unlock(LockId lock, Out out) {
   end_interval(out);   // before the grant: it tells what was written
   locks_.release(lock, intervals_, out, loop_);
   drain(out);
 }
 
-bool Lrc::barrier(Ticket ticket, LockId barrier, Out out) {
+bool Hlrc::barrier(Ticket ticket, LockId barrier, Out out) {
   SSI_CHECK(!locks_.waits(), "a node that waits for a lock does not come to a barrier: a node is one thread there");
   end_interval(out);
   barriers_.arrive(barrier, ticket, intervals_, false, out, loop_);
@@ -44,22 +44,22 @@ bool Lrc::barrier(Ticket ticket, LockId barrier, Out out) {
   return false;
 }
 
-void Lrc::on_message(const ssi::Message& message, Out out) {
+void Hlrc::on_message(const ssi::Message& message, Out out) {
   handle(message.header.from, message.header.txn, message.header.cause, message.body.get<Message>(), out);
   drain(out);
 }
 
-void Lrc::evict(PageId page, Out out) {
+void Hlrc::evict(PageId page, Out out) {
   pages_.evict(page, out, loop_);
   drain(out);
 }
 
-void Lrc::drain(Out out) {
+void Hlrc::drain(Out out) {
   loop_.drain([&](const Loopback<Message>::Item& item) { handle(place_.self, item.txn, item.cause, item.message, out); });
 }
 
 // Of whatever was written since the last end.
-void Lrc::end_interval(Out out) {
+void Hlrc::end_interval(Out out) {
   auto pages = pages_.dirty();
   if (pages.empty()) return;
   const Record record = intervals_.end(std::move(pages));
@@ -67,7 +67,7 @@ void Lrc::end_interval(Out out) {
 }
 
 // Own writes to a page that somebody else has written too are saved first: the copy is about to be invalid.
-void Lrc::learn(Records records, Out out) {
+void Hlrc::learn(Records records, Out out) {
   std::sort(records.begin(), records.end(),
             [](const Record& a, const Record& b) { return std::pair(a->node, a->number) < std::pair(b->node, b->number); });
   if (!records.empty()) end_interval(out);
@@ -75,7 +75,7 @@ void Lrc::learn(Records records, Out out) {
     if (intervals_.learn(record)) pages_.notice(*record, out, loop_);
 }
 
-void Lrc::handle(NodeId from, TxnId txn, CallId cause, const Message& message, Out out) {
+void Hlrc::handle(NodeId from, TxnId txn, CallId cause, const Message& message, Out out) {
   std::visit(Overload{[&](const Acquire& m) { locks_.on_acquire(txn, m, cause, intervals_, out, loop_); },
                       [&](const Grant& m) {
                         learn(m.records, out);
@@ -97,7 +97,7 @@ void Lrc::handle(NodeId from, TxnId txn, CallId cause, const Message& message, O
              message);
 }
 
-Right Lrc::right(PageId page) const {
+Right Hlrc::right(PageId page) const {
   switch (pages_.state(page)) {
     case PageState::clean: return Right::read;
     case PageState::dirty: return Right::write;
@@ -107,14 +107,14 @@ Right Lrc::right(PageId page) const {
   SSI_CHECK(false, "no such state");
 }
 
-void Lrc::hash_into(Digest& digest) const {
+void Hlrc::hash_into(Digest& digest) const {
   intervals_.hash_into(digest);
   locks_.hash_into(digest);
   barriers_.hash_into(digest);
   pages_.hash_into(digest);
 }
 
-void Lrc::hash_message(const Body& body, Digest& digest) const {
+void Hlrc::hash_message(const Body& body, Digest& digest) const {
   const Message& message = body.get<Message>();
   digest.add(message.index());
   StateHash contents;
@@ -154,4 +154,4 @@ void Lrc::hash_message(const Body& body, Digest& digest) const {
              message);
 }
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

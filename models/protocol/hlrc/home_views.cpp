@@ -2,9 +2,9 @@
 #include <string>
 
 #include "models/base/check.hpp"
-#include "models/protocol/lrc/home_pages.hpp"
+#include "models/protocol/hlrc/home_pages.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 PageState HomePages::state(PageId page) const {
   const auto found = entries_.find(page);
@@ -62,4 +62,4 @@ void HomePages::describe(StateDump& out) const {
                                                       ", early " + std::to_string(e.early.size()));
 }
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -10,9 +10,9 @@
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
 #include "models/port/rules.hpp"
-#include "models/protocol/lrc/messages.hpp"
+#include "models/protocol/hlrc/messages.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 // clang-format off
 enum class LockState : std::uint8_t {
@@ -89,4 +89,4 @@ class Locks {
   Hits hits_{};
 };
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -1,11 +1,11 @@
-#include "models/protocol/lrc/home_pages.hpp"
+#include "models/protocol/hlrc/home_pages.hpp"
 
 #include <string>
 #include <utility>
 
 #include "models/base/check.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 using coherence::Access;
 using coherence::Answer;
@@ -186,4 +186,4 @@ void HomePages::evict(PageId page, Out out, Loopback<Message>& loop) {
   if (step(w, PageEvent::evict) == Verdict::go) out.note(NoteKind::eviction, page);
 }
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

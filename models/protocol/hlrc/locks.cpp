@@ -1,11 +1,11 @@
-#include "models/protocol/lrc/locks.hpp"
+#include "models/protocol/hlrc/locks.hpp"
 
 #include <string>
 #include <utility>
 
 #include "models/base/check.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 using coherence::LockId;
 using coherence::Out;
@@ -121,4 +121,4 @@ void Locks::hash_into(Digest& digest) const {
   }
 }
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -10,9 +10,9 @@
 #include "models/port/coherence.hpp"
 #include "models/port/message.hpp"
 #include "models/port/page_diff.hpp"
-#include "models/protocol/lrc/intervals.hpp"
+#include "models/protocol/hlrc/intervals.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 struct Acquire {
   static constexpr std::string_view kName = "ACQUIRE";
@@ -69,4 +69,4 @@ inline std::uint64_t bytes_of(const Page& m) { return kHeaderBytes + 8 + m.has->
 
 using Message = std::variant<Acquire, Grant, Arrive, Depart, Flush, Fetch, Page>;
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -5,16 +5,16 @@
 
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
-#include "models/protocol/lrc/barriers.hpp"
-#include "models/protocol/lrc/home_pages.hpp"
-#include "models/protocol/lrc/intervals.hpp"
-#include "models/protocol/lrc/locks.hpp"
+#include "models/protocol/hlrc/barriers.hpp"
+#include "models/protocol/hlrc/home_pages.hpp"
+#include "models/protocol/hlrc/intervals.hpp"
+#include "models/protocol/hlrc/locks.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
-class Lrc final : public coherence::Machine {
+class Hlrc final : public coherence::Machine {
  public:
-  Lrc(const coherence::Place& place, const Settings& settings, const PageRules& rules = kPageRules);   // rules: tests alter them
+  Hlrc(const coherence::Place& place, const Settings& settings, const PageRules& rules = kPageRules);   // rules: tests alter them
 
   std::optional<coherence::Answer> access(coherence::Ticket ticket, const coherence::Access& access, coherence::Out out) override;
   bool lock(coherence::Ticket ticket, coherence::LockId lock, coherence::Out out) override;
@@ -30,7 +30,7 @@ class Lrc final : public coherence::Machine {
   coherence::Right right(PageId page) const override;
   const PageData* copy(PageId page) const override { return pages_.copy(page); }
   void check_invariants() const override { pages_.check_invariants(); }
-  std::unique_ptr<coherence::Machine> clone() const override { return std::make_unique<Lrc>(*this); }
+  std::unique_ptr<coherence::Machine> clone() const override { return std::make_unique<Hlrc>(*this); }
   void hash_into(Digest& digest) const override;
   void hash_message(const Body& body, Digest& digest) const override;
   void describe(StateDump& out) const override { pages_.describe(out); }
@@ -53,4 +53,4 @@ class Lrc final : public coherence::Machine {
   Loopback<Message> loop_;
 };
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -4,17 +4,17 @@
 
 namespace ssi::test {
 
-using lrc::Lrc;
+using hlrc::Hlrc;
 
 namespace {
 
 // L7: nobody shares a lock's token.
-void check_tokens(const std::vector<const Lrc*>& nodes) {
+void check_tokens(const std::vector<const Hlrc*>& nodes) {
   for (std::uint64_t lock = 0; lock < 4; ++lock) {
     std::size_t tokens = 0;
-    for (const Lrc* node : nodes) {
+    for (const Hlrc* node : nodes) {
       const auto at = node->locks().state({lock});
-      tokens += at == lrc::LockState::held || at == lrc::LockState::idle;
+      tokens += at == hlrc::LockState::held || at == hlrc::LockState::idle;
     }
     SSI_INVARIANT(tokens <= 1, "L7: " + std::to_string(tokens) + " tokens of lock " + std::to_string(lock));
   }
@@ -22,18 +22,18 @@ void check_tokens(const std::vector<const Lrc*>& nodes) {
 
 }   // namespace
 
-Design lrc_design(std::string name, const lrc::Settings& settings, const lrc::PageRules& rules) {
+Design hlrc_design(std::string name, const hlrc::Settings& settings, const hlrc::PageRules& rules) {
   return {.name = std::move(name),
-          .make = [settings, &rules](const coherence::Place& place) { return std::make_unique<Lrc>(place, settings, rules); },
+          .make = [settings, &rules](const coherence::Place& place) { return std::make_unique<Hlrc>(place, settings, rules); },
           .check =
               [](std::span<const coherence::Machine* const> all, PageId, const coherence::Homes&) {
-                std::vector<const Lrc*> nodes;
-                for (const auto* machine : all) nodes.push_back(&dynamic_cast<const Lrc&>(*machine));
+                std::vector<const Hlrc*> nodes;
+                for (const auto* machine : all) nodes.push_back(&dynamic_cast<const Hlrc&>(*machine));
                 check_tokens(nodes);
               },
           .coverage =
               [](const coherence::Machine& machine, std::vector<std::uint64_t>& rows) {
-                const auto& node = dynamic_cast<const Lrc&>(machine);
+                const auto& node = dynamic_cast<const Hlrc&>(machine);
                 const auto& pages = node.pages().hits();
                 const auto& locks = node.locks().hits();
                 rows.resize(pages.size() + locks.size());
@@ -43,6 +43,6 @@ Design lrc_design(std::string name, const lrc::Settings& settings, const lrc::Pa
           .data_value = false};
 }
 
-std::vector<Design> lrc_designs() { return {lrc_design("hlrc", {}, lrc::kPageRules)}; }
+std::vector<Design> hlrc_designs() { return {hlrc_design("hlrc", {}, hlrc::kPageRules)}; }
 
 }   // namespace ssi::test

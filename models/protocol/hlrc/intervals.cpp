@@ -1,10 +1,10 @@
-#include "models/protocol/lrc/intervals.hpp"
+#include "models/protocol/hlrc/intervals.hpp"
 
 #include <utility>
 
 #include "models/base/check.hpp"
 
-namespace ssi::lrc {
+namespace ssi::hlrc {
 
 Record Intervals::end(std::vector<PageId> pages) {
   clock_.raise(self_, own() + 1);
@@ -63,4 +63,4 @@ void Intervals::hash_into(Digest& digest) const {
   hash_records(records, digest);
 }
 
-}   // namespace ssi::lrc
+}   // namespace ssi::hlrc

@@ -1,0 +1,161 @@
+#include "models/protocol/options.hpp"
+
+#include <array>
+
+namespace ssi::protocol {
+namespace {
+
+using config::Bound;
+using config::Kind;
+using config::Needs;
+using O = Options;
+
+constexpr std::array<std::string_view, 2> kBusy{"queue", "nack"};
+constexpr std::array<std::string_view, 2> kForwarding{"cut_through", "relayed"};
+constexpr std::array<std::string_view, 2> kInvalidations{"parallel", "serial"};
+
+constexpr Needs kDirectory{"protocol", "directory"};
+constexpr Needs kOwners{"protocol", "ivy_dynamic ivy_fixed ivy_improved"};
+constexpr Needs kOwnersAndHome{"protocol", "directory ivy_dynamic ivy_fixed ivy_improved"};
+constexpr Needs kSequential{"protocol", "directory ivy_dynamic ivy_fixed ivy_improved ivy_central"};
+constexpr Needs kCentral{"protocol", "ivy_improved ivy_central"};
+constexpr Needs kRelease{"protocol", "hlrc"};
+
+const std::array kOptions{
+    Bound<O>{{.key = "exclusive",
+              .kind = Kind::boolean,
+              .fallback = true,
+              .meaning = "MESI: who reads a page that nobody else has may write it without asking; false: MSI",
+              .source = "Sorin, Hill, Wood 2011, ch. 8",
+              .needs = kDirectory},
+             &O::exclusive},
+    Bound<O>{{.key = "busy",
+              .kind = Kind::choice,
+              .fallback = std::string_view{"queue"},
+              .choices = kBusy,
+              .meaning = "a request that meets a busy home waits there, or is refused and asks again",
+              .source = "XMM and IVY queue, Popcorn retries",
+              .needs = kDirectory},
+             &O::busy},
+    Bound<O>{{.key = "retry",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{50'000},
+              .min = 100,
+              .max = 1e9,
+              .meaning = "who was refused asks again after that time",
+              .source = "estimate: a few round trips",
+              .needs = {"busy", "nack"}},
+             &O::retry},
+    Bound<O>{{.key = "confirmed",
+              .kind = Kind::boolean,
+              .fallback = true,
+              .meaning = "a home stays busy until a new owner has all it needs: 3 + 2S messages; false: 2 + 2S",
+              .source = "Sorin, Hill, Wood 2011, ch. 8",
+              .needs = kDirectory},
+             &O::confirmed},
+    Bound<O>{{.key = "forwarding",
+              .kind = Kind::choice,
+              .fallback = std::string_view{"cut_through"},
+              .choices = kForwarding,
+              .meaning = "the owner sends the page to who asked, or to who passed the request on, who relays it",
+              .source = "Li, Hudak 1989; GiantVM and Popcorn relay",
+              .needs = kOwnersAndHome},
+             &O::forwarding},
+    Bound<O>{{.key = "invalidations",
+              .kind = Kind::choice,
+              .fallback = std::string_view{"parallel"},
+              .choices = kInvalidations,
+              .meaning = "all at once, or one after the other's acknowledgement (directory: at the home, which relays then)",
+              .source = "GiantVM: serial",
+              .needs = kSequential},
+             &O::invalidations},
+    Bound<O>{{.key = "grant",
+              .kind = Kind::boolean,
+              .fallback = true,
+              .meaning = "no page is sent to a writer that has a copy",
+              .source = "Popcorn",
+              .needs = kSequential},
+             &O::grant},
+    Bound<O>{{.key = "tell_shared",
+              .kind = Kind::boolean,
+              .fallback = false,
+              .meaning = "the home hears of shared copies that are evicted, and can grant exclusively again",
+              .source = "Sorin, Hill, Wood 2011, ch. 8: PutS",
+              .needs = kDirectory},
+             &O::tell_shared},
+    Bound<O>{{.key = "hold",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 1e9,
+              .meaning = "a page that has come is not taken away for that long (delta)",
+              .source = "Mirage (Fleisch, Popek 1989); 0: none",
+              .needs = kSequential},
+             &O::hold},
+    Bound<O>{{.key = "reads_move",
+              .kind = Kind::boolean,
+              .fallback = false,
+              .meaning = "a read fault moves ownership too",
+              .source = "GiantVM does; Kerrighed does not",
+              .needs = kOwners},
+             &O::reads_move},
+    Bound<O>{{.key = "prefetch",
+              .kind = Kind::integer,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 1024,
+              .meaning = "pages to ask for ahead once two read faults in a row had the same distance",
+              .source = "what is assumed of vSMP; 0: none",
+              .needs = kDirectory},
+             &O::prefetch},
+    Bound<O>{{.key = "cache_pages",
+              .kind = Kind::integer,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 1e9,
+              .meaning = "copies of others' pages that a node keeps; beyond it the least recently used goes home; 0: no limit",
+              .source = "what is assumed of vSMP's attraction cache",
+              .needs = kDirectory},
+             &O::cache_pages},
+    Bound<O>{{.key = "manager",
+              .kind = Kind::integer,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 4095,
+              .meaning = "the node of the central manager; more than there are: the last one",
+              .needs = kCentral},
+             &O::manager},
+    Bound<O>{{.key = "twin",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{1000},
+              .min = 0,
+              .max = 1e9,
+              .meaning = "CPU time to copy a page before its first write",
+              .source = "estimate: 4 KiB at 4 GB/s, range 0.3 us to 5 us",
+              .needs = kRelease},
+             &O::twin},
+    Bound<O>{{.key = "make_diff",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{2000},
+              .min = 0,
+              .max = 1e9,
+              .meaning = "CPU time to compare a page with its twin",
+              .source = "estimate: two pages of 4 KiB read at 4 GB/s, range 0.6 us to 10 us",
+              .needs = kRelease},
+             &O::make_diff},
+    Bound<O>{{.key = "apply_diff",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{1000},
+              .min = 0,
+              .max = 1e9,
+              .meaning = "CPU time to write a diff into a page",
+              .source = "estimate, range 0.1 us to 5 us",
+              .needs = kRelease},
+             &O::apply_diff},
+};
+
+}   // namespace
+
+std::span<const config::Bound<Options>> bound_options() { return kOptions; }
+
+}   // namespace ssi::protocol
