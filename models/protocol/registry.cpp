@@ -93,8 +93,8 @@ const std::vector<ProtocolEntry>& protocols() {
        make_ivy_improved},
       {"ivy_central", "IVY's basic centralized manager: one node knows all copies, invalidates, and is told when it is done",
        Ordering::sequential, make_ivy_central},
-      {"hlrc", "home-based lazy release consistency: several writers, whose changes go to the page's home at a release",
-       Ordering::release, make_hlrc},
+      {"hlrc", "home-based lazy release consistency: several writers, whose changes go to the page's home at a release", Ordering::release,
+       make_hlrc},
   };
   return kAll;
 }

@@ -44,7 +44,7 @@ class Parameters {
 
  private:
   std::string prefix_;
-  std::deque<std::string> texts_;   // that fields refer to
+  std::deque<std::string> texts_;         // that fields refer to
   std::vector<std::string_view> names_;   // choices of PREFIXprotocol
   std::vector<config::Field> fields_;
 };

@@ -142,8 +142,8 @@ void check_needs(const Node& object, std::span<const Field> table, const config:
     if (node != nullptr && !effective) {
       const std::string_view first = field.needs.value.substr(0, field.needs.value.find(' '));
       const std::string_view some = first == field.needs.value ? "" : "one of ";
-      problems.at_key(*node, fmt::format("has no effect unless \"{}\" is {}\"{}\" (remove it, or set \"{}\": \"{}\")", field.needs.key, some,
-                                         field.needs.value, field.needs.key, first));
+      problems.at_key(*node, fmt::format("has no effect unless \"{}\" is {}\"{}\" (remove it, or set \"{}\": \"{}\")", field.needs.key,
+                                         some, field.needs.value, field.needs.key, first));
     }
     if (node == nullptr && effective && std::holds_alternative<std::monostate>(field.fallback)) report_missing(object, field, problems);
   }

@@ -1,6 +1,6 @@
 // Shared memory of the whole cluster: keys, attachments and what orders accesses at their homes (models/protocol/segment), pages by a
-// coherence machine (any of models/protocol/registry.hpp). Invariant: a call waits for one reply or one page at a time; who only waits for a
-// page, or for an answer that is sure to come, cannot be interrupted and does not count as blocked.
+// coherence machine (any of models/protocol/registry.hpp). Invariant: a call waits for one reply or one page at a time; who only waits for
+// a page, or for an answer that is sure to come, cannot be interrupted and does not count as blocked.
 #pragma once
 #include <deque>
 #include <map>

@@ -47,7 +47,7 @@ struct Settings {
     return {file == "cfs", NodeId{std::min(file_server, nodes - 1)}, attribute_timeout, hard_mount, dispatch, site};
   }
   SegmentChoices segment_choices(std::uint32_t nodes) const {
-    return {nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_instrumentation,
+    return {nodes,          name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_instrumentation,
             robust_mutexes, segment_protocol};
   }
   bool forwards() const { return origin == "forward"; }
