@@ -69,7 +69,7 @@ TEST(SegmentCount, EveryProtocolIsOneMemory) {
     std::uint64_t id = 0;
     const Pid zero = rig.attach(0, &id), one = rig.attach(1), two = rig.attach(2);
     for (int i = 0; i < 3; ++i)
-      for (const Pid pid : {zero, one, two}) EXPECT_EQ(rig.call(pid, Atomic{id, 8, Atomic::Kind::add, 1, 0}).result->good(), true) << name;
+      for (const Pid pid : {zero, one, two}) EXPECT_TRUE(rig.call(pid, Atomic{id, 8, Atomic::Kind::add, 1, 0}).result->good()) << name;
     EXPECT_EQ(rig.call(zero, Load{id, 8}).result->value, 9) << name;
   }
 }
