@@ -1,7 +1,5 @@
 #include "models/config/fields.hpp"
 
-#include <algorithm>
-
 namespace ssi::config {
 namespace {
 
@@ -16,11 +14,6 @@ std::vector<std::string> split(std::string_view words) {
 }
 
 }   // namespace
-
-bool Needs::met_by(std::string_view given) const {
-  const std::vector<std::string> words = split(value);
-  return std::find(words.begin(), words.end(), given) != words.end();
-}
 
 Value default_of(const Field& field) {
   struct Visitor {

@@ -31,10 +31,9 @@ using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<
 using Default = std::variant<std::monostate, bool, std::int64_t, double, std::string_view>;   // monostate: the key is required;
                                                                                               // a choice_set's default is space-separated
 
-// "Has an effect only when `key` of the same table is `value`", or one of the words in it; empty: always.
+// "Has an effect only when `key` of the same table is `value`"; empty: always.
 struct Needs {
   std::string_view key, value;
-  bool met_by(std::string_view given) const;
 };
 
 struct Field {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/base/check.hpp"
+#include "models/config/words.hpp"
 #include "models/protocol/directory/directory.hpp"
 #include "models/protocol/hlrc/hlrc.hpp"
 #include "models/protocol/ivy/ivy.hpp"
@@ -75,7 +76,7 @@ constexpr std::string_view kChooser = "protocol";
 
 bool has_option(std::string_view protocol, const config::Field& field) {
   const std::vector<config::Field>& all = option_fields();
-  if (field.needs.key == kChooser) return field.needs.met_by(protocol);
+  if (field.needs.key == kChooser) return config::has_word(field.needs.value, protocol);
   const auto needed = std::find_if(all.begin(), all.end(), [&](const config::Field& f) { return f.key == field.needs.key; });
   return needed == all.end() || has_option(protocol, *needed);
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "models/config/words.hpp"
 #include "sim/load/units.hpp"
 #include "sim/load/wording.hpp"
 
@@ -217,7 +218,7 @@ bool in_effect(const Field& field, const config::Values& values) {
   if (field.needs.key.empty()) return true;
   auto needed = std::find_if(values.begin(), values.end(), [&](const auto& entry) { return entry.first == field.needs.key; });
   const auto* given = needed == values.end() ? nullptr : std::get_if<std::string>(&needed->second);
-  return given != nullptr && field.needs.met_by(*given);
+  return given != nullptr && config::has_word(field.needs.value, *given);
 }
 
 config::Values read_settings(const Node& object, std::span<const Field> table, const TableOptions& options, Problems& problems) {
