@@ -123,6 +123,7 @@ const std::array kOptions{
               .min = 0,
               .max = 4095,
               .meaning = "the node of the central manager; more than there are: the last one",
+              .source = "Li, Hudak 1989: one node",
               .needs = kCentral},
              &O::manager},
     Bound<O>{{.key = "twin",
