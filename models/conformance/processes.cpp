@@ -7,7 +7,7 @@
 namespace ssi::conformance {
 namespace {
 
-constexpr std::size_t kReady = 0, kDone = 1, kPid = 2, kWhere = 3, kParent = 4;
+constexpr std::size_t kReady = 0, kDone = 1, kPid = 2, kWhere = 3, kParent = 4, kCount = 5;
 
 Program exits_with_7(Stage& s, Self& self) {
   s.mark(kWhere, self.node);
@@ -180,6 +180,68 @@ Program migrate_keeps(Stage& s, Self& self) {
   s.finish();
 }
 
+Program parent_moves(Stage& s, Self&) {
+  const Result child = co_await Spawn{s.program(1), Stage::at(1)};
+  if (!s.need(child, "spawn on another node")) co_return;
+  const Result moved = co_await Migrate{kNoPid, NodeId{1}};
+  if (!s.need(moved, "migrate")) co_return;
+  const Result ended = co_await Wait{};
+  s.same(ended.pid == child.pid && ended.status == 7, "a parent that has moved gets the status of its child");
+  s.finish();
+}
+
+// Says how often its handler has run when it is told to go.
+Program moves_and_handles(Stage& s, Self& self) {
+  co_await SetAction{Signal::usr1, Disposition::handler};
+  s.mark(kPid, self.pid.value);
+  s.mark(kReady);
+  for (std::uint32_t i = 0; s.waits_for(kDone); ++i) {
+    const Result moved = co_await Migrate{kNoPid, NodeId{i % 2}};
+    if (!s.need(moved, "migrate")) co_return;
+    co_await s.nap(self);
+  }
+  s.mark(kCount, self.handled.size());
+}
+Program signals_the_moving(Stage& s, Self& self) {
+  const Result child = co_await Fork{s.program(1)};
+  if (!s.need(child, "fork")) co_return;
+  while (s.waits_for(kReady)) co_await s.nap(self);
+  for (int i = 0; i < 20; ++i) {
+    const Result killed = co_await Kill{child.pid, Signal::usr1};
+    if (!s.need(killed, "kill of a process that is moving")) co_return;
+  }
+  s.mark(kDone);
+  co_await Wait{child.pid};
+  s.same(s.marked(kCount) == 20, "the handler of a moving process runs once for each kill");
+  s.finish();
+}
+
+Program group_moves(Stage& s, Self& self) {
+  const Result child = co_await Fork{s.program(1)};
+  if (!s.need(child, "fork")) co_return;
+  co_await SetGroup{child.pid, child.pid};
+  while (s.waits_for(kReady)) co_await s.nap(self);
+  const Result killed = co_await KillGroup{child.pid, Signal::term};
+  s.need(killed, "killpg of a group whose member has moved");
+  const Result ended = co_await Wait{child.pid};
+  s.same(ended.status == status_of(Signal::term), "a group's signal reaches a member that has moved");
+  s.finish();
+}
+
+Program orders_its_parent(Stage& s, Self&) {
+  const Result ordered = co_await Migrate{s.pid(kPid), NodeId{1}};
+  s.need(ordered, "migrate of another process");
+  co_await Exit{7};
+}
+Program moved_while_waiting(Stage& s, Self& self) {
+  s.mark(kPid, self.pid.value);
+  const Result child = co_await Fork{s.program(1)};
+  if (!s.need(child, "fork")) co_return;
+  const Result ended = co_await Wait{child.pid};
+  s.same(ended.good() && ended.status == 7, "a wait goes on where the process is moved to");
+  s.finish();
+}
+
 }   // namespace
 
 std::vector<Behaviour> process_behaviours() {
@@ -195,6 +257,13 @@ std::vector<Behaviour> process_behaviours() {
       {"exec.elsewhere", "process", "exec on another node keeps the pid", {exec_keeps_pid, execs_elsewhere, after_exec}},
       {"rfork.many", "process", "rfork onto several nodes makes a child on each", {rfork_many, exits_with_7}},
       {"migrate.keeps", "process", "a process that moves keeps pid, parent and signals", {migrate_keeps, migrates}},
+      {"migrate.parent", "process", "a parent that has moved gets the statuses of its children", {parent_moves, exits_with_7}},
+      {"migrate.signals", "process", "no signal to a moving process is lost or handled twice", {signals_the_moving, moves_and_handles}},
+      {"migrate.group", "process", "a group's signal reaches a member that has moved", {group_moves, migrates}},
+      {"migrate.ordered",
+       "process",
+       "another process moves one that waits, and the wait goes on",
+       {moved_while_waiting, orders_its_parent}},
   };
 }
 

@@ -116,7 +116,7 @@ void Processes::hash_into(StateHash& out) const {
   out.add(std::uint64_t{next_sequence_});
   out.add(table_.size());
   for (const auto& [pid, process] : table_) hash(process, out);
-  for (Pid pid : reaped_from_elsewhere_) out.add(pid);
+  for (Pid pid : reaped_) out.add(pid);
   for (CallId call : broken_off_) out.add(call);
 }
 

@@ -89,6 +89,31 @@ void Processes::add_child(Pid parent, Pid child) {
   SSI_CHECK(added, "a child is added twice");
 }
 
+Process Processes::take(Pid pid, Effects& out) {
+  SSI_CHECK(pid != init_, "init leaves");
+  SSI_CHECK(find(pid) != nullptr, "a process that is not here leaves");
+  out.lock(kTableLock);
+  places_.of.erase(pid.value);
+  auto entry = table_.extract(pid);
+  Process& process = entry.mapped();
+  SSI_CHECK(!process.blocked || process.blocked->in != Blocked::In::part, "a process leaves in the middle of a call");
+  leave_group(process);
+  for (Pid zombie : process.zombies) {
+    zombie_parent_.erase(zombie);
+    told_when_reaped_.erase(zombie);
+  }
+  return std::move(process);
+}
+
+void Processes::put(Process process, Effects& out) {
+  const Pid pid = process.pid;
+  SSI_CHECK(find(pid) == nullptr && !is_zombie(pid), "a process comes that is here");
+  out.lock(kTableLock);
+  groups_[process.group].insert(pid);
+  for (Pid zombie : process.zombies) zombie_parent_.emplace(zombie, pid);
+  *places_.of.insert(pid.value).first = &table_.emplace(pid, std::move(process)).first->second;
+}
+
 Departure Processes::exit(Pid pid, std::int32_t status, Effects& out) {
   SSI_CHECK(pid != init_, "init exits");
   SSI_CHECK(find(pid) != nullptr, "a process that is not here exits");
@@ -186,10 +211,11 @@ std::optional<Result> Processes::wait_result(Process& parent, Pid child) {
 }
 
 void Processes::reaped(Pid child) {
-  if (child.origin() != self_) reaped_from_elsewhere_.push_back(child);
+  const bool asked_for = !told_when_reaped_.empty() && told_when_reaped_.erase(child) > 0;
+  if (asked_for || child.origin() != self_) reaped_.push_back(child);
 }
 
-std::vector<Pid> Processes::take_reaped_from_elsewhere() { return std::exchange(reaped_from_elsewhere_, {}); }
+std::vector<Pid> Processes::take_reaped() { return std::exchange(reaped_, {}); }
 
 void Processes::answer_wait(Process& parent, Effects& out) {
   if (!parent.blocked || parent.blocked->in != Blocked::In::wait || parent.stopped) return;

@@ -87,6 +87,11 @@ class Processes {
   void exec(Pid pid, const ProgramRef& program, Effects& out);   // handlers are reset, ignored signals stay ignored
   void add_child(Pid parent, Pid child);                         // of a parent here; the child lives elsewhere
 
+  // A process leaves for another node with its children's statuses, or comes from one. Its program is the caller's business, and so are
+  // its relatives: a parent here keeps it as a child, and its children here keep it as their parent. It must not be blocked in a part.
+  Process take(Pid pid, Effects& out);
+  void put(Process process, Effects& out);
+
   // exit, or death by a signal: orders the program's end and settles everything that is on this node: living children
   // here go to init, zombies are forgotten, the parent here gets the status. Init never exits.
   Departure exit(Pid pid, std::int32_t status, Effects& out);
@@ -108,10 +113,11 @@ class Processes {
   std::vector<CallId> take_broken_off();
   bool has_broken_off() const { return !broken_off_.empty(); }
 
-  // Children allocated by other nodes that have ended for good here since the last call (waited for, reaped at once, or
-  // forgotten with their parent): whoever allocated a pid may have to know. Empty between events: take it in each.
-  std::vector<Pid> take_reaped_from_elsewhere();
-  bool has_reaped_from_elsewhere() const { return !reaped_from_elsewhere_.empty(); }
+  // Children that have ended for good here since the last call (waited for, reaped at once, or forgotten with their parent): all that
+  // other nodes have allocated, since these may have to know, and the zombies that were asked for. Empty between events: take it in each.
+  std::vector<Pid> take_reaped();
+  bool has_reaped() const { return !reaped_.empty(); }
+  void tell_when_reaped(Pid zombie) { told_when_reaped_.insert(zombie); }
 
   // Posts a signal to a living process here: default action, handler (a blocked call ends in EINTR), ignore, stop, continue.
   // While the process is stopped all but kill, stop and cont are held back; cont delivers them in ascending order.
@@ -161,7 +167,8 @@ class Processes {
   mutable Places places_;
   std::map<Pid, Pid> zombie_parent_;      // zombie -> the parent that has its status
   std::map<Pid, flat_set<Pid>> groups_;   // living members; no empty groups
-  std::vector<Pid> reaped_from_elsewhere_;
+  std::vector<Pid> reaped_;
+  flat_set<Pid> told_when_reaped_;
   std::vector<CallId> broken_off_;
 };
 

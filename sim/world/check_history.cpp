@@ -22,6 +22,7 @@ class Checker {
       if (const auto* kill = std::get_if<KillGroup>(&record.call)) check_group_kill(record, *kill);
       if (const auto* wait = std::get_if<Wait>(&record.call)) check_wait(record, *wait);
       if (const auto* set = std::get_if<SetGroup>(&record.call)) check_set_group(record, *set);
+      if (const auto* migrate = std::get_if<Migrate>(&record.call)) check_migrate(record, *migrate);
       if (std::holds_alternative<List>(record.call)) check_list(record);
       check_step_of_the_dead(record);
     }
@@ -47,6 +48,7 @@ class Checker {
   void check_list(const CallRecord& record) {
     if (!record.returned || !record.result.processes()) return;
     std::map<Pid, NodeId> living;
+    const Step since = last_quiet(record.invoked);
     for (const ProcessInfo& info : *record.result.processes()) {
       if (info.zombie) continue;
       if (!living.emplace(info.pid, info.node).second)
@@ -54,13 +56,38 @@ class Checker {
     }
     for (const auto& [pid, process] : h_.lives) {
       if (process.born > record.invoked || (process.ended && *process.ended <= *record.returned)) continue;
+      if (process.moves_in(record.invoked, *record.returned) > 0) continue;
       const auto found = living.find(pid);
-      if (found == living.end() || found->second != process.node)
+      const bool settled = process.moves_in(since, *record.returned) == 0;   // the node that it left may still show it too
+      if (found == living.end() || (settled && found->second != process.node_at(record.invoked)))
         say("P2: a list does not show " + name(pid) + " where it lives" + at(record.invoked, *record.returned));
     }
   }
 
-  // ---- P3
+  Step last_quiet(Step before) const {
+    const auto later = std::upper_bound(h_.quiet.begin(), h_.quiet.end(), before);
+    return later == h_.quiet.begin() ? 0 : *std::prev(later);
+  }
+
+  void check_migrate(const CallRecord& record, const Migrate& migrate) {
+    const Pid pid = migrate.pid == kNoPid ? record.caller : migrate.pid;
+    const Life* target = life(pid);
+    if (!record.returned || !target) return;
+    const std::string what = "P2: migrate of " + name(pid) + at(record.invoked, *record.returned);
+    const bool lived = target->born <= record.invoked && (!target->ended || *target->ended > *record.returned);
+    if (record.result.error == Errno::esrch && lived) say(what + " is ESRCH, but it lived all the time");
+    if (pid == record.caller && record.result.good() && target->node_at(*record.answered) != migrate.node)
+      say(what + " is ok, but it is elsewhere");
+  }
+
+  // ---- P3, P7
+
+  // Asked by stale news, then twice more by the origin as the process ends and is reaped; and for each move since what was known.
+  void check_path(const CallRecord& record, const Life* target, const std::string& what) {
+    const std::uint32_t moves = target ? target->moves_in(last_quiet(record.invoked), *record.returned) : 0;
+    if (record.path > 8 + 4 * moves)
+      say("P7: " + what + " took " + std::to_string(record.path) + " messages in a row, with " + std::to_string(moves) + " moves");
+  }
 
   // When the process's pid can have become free at the earliest.
   Step earliest_reap(const Life& process) const {
@@ -77,6 +104,7 @@ class Checker {
     if (!record.returned || h_.inits.contains(kill.pid)) return;
     const Life* target = life(kill.pid);
     const std::string what = "P3: kill of " + name(kill.pid) + at(record.invoked, end_of(record));
+    check_path(record, target, what);
     if (record.result.good()) {
       if (!target || target->begun > *record.returned) return say(what + " is ok, but it did not exist yet");
       const auto waited = reaped_.find(kill.pid);
@@ -198,7 +226,7 @@ class Checker {
     const Life* caller = life(record.caller);
     if (kill.group == kNoPid || !caller) return;
     // Where the caller's node keeps the group's list the end is known exactly; who is a member then has got it.
-    const bool exact = caller->node == kill.group.origin();
+    const bool exact = caller->node_at(record.invoked) == kill.group.origin() && caller->moves_in(record.invoked, *record.returned) == 0;
     const Broadcast broadcast{kill.group, kill.signal, record.invoked, exact ? *record.answered : *record.returned};
     const std::string what = "P5: killpg of " + name(kill.group) + at(broadcast.from, broadcast.to);
     bool maybe = h_.inits.contains(kill.group), surely = maybe;

@@ -40,10 +40,11 @@ INSTANTIATE_TEST_SUITE_P(Lost, RandomCanary,
                                            Canary{"GONE", 0}, Canary{"JOIN", 0}, Canary{"JOINED", 0}, Canary{"LEAVE", 0},
                                            Canary{"KILLPG", 0}, Canary{"KILLPG_DONE", 0}, Canary{"GROUP_SIGNAL", 0},
                                            Canary{"GROUP_SIGNALLED", 0}, Canary{"SETPGID", 0}, Canary{"SETPGID_DONE", 0}, Canary{"LIST", 0},
-                                           Canary{"LISTED", 0}, Canary{"REPARENT", 0}));
+                                           Canary{"LISTED", 0}, Canary{"REPARENT", 0}, Canary{"MIGRATE", 0}, Canary{"MIGRATED", 0},
+                                           Canary{"LOCATION", 0}, Canary{"LOCATED", 0}, Canary{"MOVE", 0}, Canary{"MOVE_TAKEN", 0}));
 INSTANTIATE_TEST_SUITE_P(Repeated, RandomCanary,
                          ::testing::Values(Canary{"CREATE", 2}, Canary{"KILL", 2}, Canary{"EXIT_NOTICE", 2}, Canary{"GONE", 2},
-                                           Canary{"JOIN", 2}, Canary{"KILLPG", 2}, Canary{"LEAVE", 2}));
+                                           Canary{"JOIN", 2}, Canary{"KILLPG", 2}, Canary{"LEAVE", 2}, Canary{"MIGRATE", 2}));
 
 }   // namespace
 }   // namespace ssi::test

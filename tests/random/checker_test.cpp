@@ -208,5 +208,29 @@ TEST(HistoryChecker, RejectsEnteringAGroupOfNobody) {
   EXPECT_TRUE(scene.rejected("P5"));
 }
 
+// A process that has moved away and back, and one that says that it has moved but has not.
+TEST(Checker, KnowsWhereAProcessWasWhen) {
+  Scene scene;
+  scene.history.lives.at(kChild).stays = {{30, 35, kHere}};
+  scene.history.quiet = {25, 36};
+  scene.call(kParent, List{}, 40, 45, list_of({{kParent, kInit, kParent, kHere, false}, {kChild, kParent, kParent, kHere, false}}));
+  scene.call(kParent, List{}, 28, 33, list_of({{kParent, kInit, kParent, kHere, false}}));   // it was on its way
+  EXPECT_TRUE(scene.problems().empty());
+  scene.call(kParent, List{}, 50, 55, list_of({{kParent, kInit, kParent, kHere, false}, {kChild, kParent, kParent, kThere, false}}));
+  EXPECT_TRUE(scene.rejected("P2"));
+}
+
+TEST(Checker, RejectsAMoveThatDidNotHappen) {
+  Scene scene;
+  scene.call(kChild, Migrate{kNoPid, kHere}, 40, 45);
+  EXPECT_TRUE(scene.rejected("P2"));
+}
+
+TEST(Checker, RejectsALongWayToAProcess) {
+  Scene scene;
+  scene.call(kParent, Kill{kChild, Signal::none}, 40, 45).path = 9;
+  EXPECT_TRUE(scene.rejected("P7"));
+}
+
 }   // namespace
 }   // namespace ssi::test

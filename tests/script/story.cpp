@@ -68,6 +68,7 @@ std::string Story::perform(const std::string& line) {
     else if (command == "call") call(words);
     else if (command == "deliver") deliver(words);
     else if (command == "run") world_->deliver_all();
+    else if (command == "freeze") world_->freeze(0);
     else if (command == "break") {
       const auto a = static_cast<std::uint32_t>(std::stoul(next(words))), b = static_cast<std::uint32_t>(std::stoul(next(words)));
       world_->break_circuit(NodeId{a}, NodeId{b});
@@ -135,6 +136,10 @@ Call Story::parse_call(const std::string& name, std::istream& words, Pid caller)
   if (name == "exec") {
     if (!options.contains("node")) return Exec{};
     return Exec{{}, {Placement::Kind::node, node_named(options["node"])}};
+  }
+  if (name == "migrate") {
+    const Pid pid = options.contains("pid") ? pid_of(options["pid"]) : kNoPid;
+    return Migrate{pid, node_named(options.at("node"))};
   }
   if (name == "exit") return Exit{options.contains("status") ? std::stoi(options["status"]) : 0};
   if (name == "wait") return Wait{options.contains("child") ? pid_of(options["child"]) : kNoPid, options.contains("no_hang")};

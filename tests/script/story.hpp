@@ -6,7 +6,8 @@
 //   start 0                              init of node 0 starts a process there
 //   call 0:2 spawn node=1                a process calls; fork, exit status=3, wait child=1:2 no_hang, kill 0:3 SIGTERM,
 //                                        killpg 0:2 SIGHUP, setpgid 0:3 0:2, setsid, handle SIGHUP, list, pause,
-//                                        rfork 1 2, exec node=1
+//                                        rfork 1 2, exec node=1, migrate node=1, migrate pid=0:3 node=1
+//   freeze                               the first program that was ordered to depart stands still
 //   deliver 0>1                          the first message from node 0 to node 1, raised ones before normal ones
 //   deliver 0>1 normal                   ... of that class
 //   run                                  delivers until nothing is under way

@@ -5,6 +5,8 @@ namespace ssi::test {
 namespace {
 
 std::string number(std::uint64_t n) { return std::to_string(n); }
+std::string route(vproc::Route r) { return (r.moves == 0 ? "" : " after moves " + number(r.moves)) + (r.missed ? " missed" : ""); }
+std::string moves(std::uint32_t m) { return m == 0 ? "" : " moves " + number(m); }
 std::string error(Errno e) { return e == Errno::none ? " ok" : " " + std::string(name_of(e)); }
 
 struct Fields {
@@ -15,19 +17,23 @@ struct Fields {
   }
   std::string operator()(const vproc::Created& m) const { return " child " + text(m.child) + error(m.error); }
   std::string operator()(const vproc::Kill& m) const {
-    return " pid " + text(m.pid) + " " + std::string(name_of(m.signal)) + " asker " + number(m.asker.value) +
-           (m.not_at == vproc::kNowhere ? "" : " not at " + number(m.not_at.value));
+    return " pid " + text(m.pid) + " " + std::string(name_of(m.signal)) + " asker " + number(m.asker.value) + route(m.route);
   }
   std::string operator()(const vproc::Killed& m) const {
-    return " pid " + text(m.pid) + error(m.error) + (m.lives_here ? " lives here" : "");
+    return " pid " + text(m.pid) + error(m.error) + (m.lives_here ? " lives here" : "") + moves(m.moves);
   }
   std::string operator()(const vproc::NotHere& m) const { return " pid " + text(m.pid); }
-  std::string operator()(const vproc::Redirect& m) const { return " pid " + text(m.pid) + " node " + number(m.node.value); }
-  std::string operator()(const vproc::ExitNotice& m) const {
-    return " child " + text(m.child) + " parent " + text(m.parent) + " status " + std::to_string(m.status);
+  std::string operator()(const vproc::Redirect& m) const {
+    return " pid " + text(m.pid) + " node " + number(m.place.node.value) + moves(m.place.moves);
   }
-  std::string operator()(const vproc::ExitAck& m) const { return " child " + text(m.child) + (m.accepted ? " accepted" : " no parent"); }
-  std::string operator()(const vproc::Reparent& m) const { return " child " + text(m.child); }
+  std::string operator()(const vproc::ExitNotice& m) const {
+    return " child " + text(m.child) + " parent " + text(m.parent) + " status " + std::to_string(m.status) +
+           (m.passed_on ? " asker " + number(m.asker.value) : "") + (m.moves == 1 ? "" : moves(m.moves)) + route(m.route);
+  }
+  std::string operator()(const vproc::ExitAck& m) const {
+    return " child " + text(m.child) + (m.accepted ? " accepted" : " no parent") + (m.accepted && !m.kept ? " and reaped" : "");
+  }
+  std::string operator()(const vproc::Reparent& m) const { return " child " + text(m.child) + route(m.route); }
   std::string operator()(const vproc::Gone& m) const { return " pid " + text(m.pid); }
   std::string operator()(const vproc::Join& m) const {
     constexpr std::array kPurposes{"arrival", "member", "leader", "session"};
@@ -49,7 +55,8 @@ struct Fields {
     return " group " + text(m.group) + " broadcast " + number(m.number) + (m.reached ? " reached" : " nobody here");
   }
   std::string operator()(const vproc::SetGroupRequest& m) const {
-    return " pid " + text(m.pid) + " group " + text(m.group) + " caller " + text(m.caller);
+    return " pid " + text(m.pid) + " group " + text(m.group) + " caller " + text(m.caller) +
+           (m.passed_on ? " asker " + number(m.asker.value) : "") + route(m.route);
   }
   std::string operator()(const vproc::SetGroupDone& m) const { return " pid " + text(m.pid) + error(m.error); }
   std::string operator()(const vproc::ListRequest&) const { return ""; }
@@ -58,6 +65,20 @@ struct Fields {
     for (const ProcessInfo& info : *m.processes) out += " " + text(info.pid) + (info.zombie ? "(zombie)" : "");
     return out;
   }
+  std::string operator()(const vproc::Move& m) const {
+    return " pid " + text(m.pid) + " to " + number(m.to.value) + " asker " + number(m.asker.value) + route(m.route);
+  }
+  std::string operator()(const vproc::MoveTaken& m) const { return " pid " + text(m.pid) + error(m.error) + moves(m.moves); }
+  std::string operator()(const vproc::Migrate& m) const {
+    return " pid " + text(m.pid) + " group " + text(m.group) + " seen " + number(m.seen) + moves(m.moves) +
+           (m.registered ? " registered" : "") + (m.under_way ? " under way " + std::string(name_of(m.news)) : "");
+  }
+  std::string operator()(const vproc::Migrated& m) const { return " pid " + text(m.pid) + error(m.error); }
+  std::string operator()(const vproc::MigrateStatus& m) const { return " pid " + text(m.pid); }
+  std::string operator()(const vproc::Location& m) const {
+    return " pid " + text(m.pid) + " node " + number(m.place.node.value) + moves(m.place.moves) + " stub " + number(m.stub.value);
+  }
+  std::string operator()(const vproc::Located& m) const { return " pid " + text(m.pid) + moves(m.moves); }
 };
 
 }   // namespace

@@ -4,22 +4,22 @@
 
 namespace ssi::vproc {
 
-std::optional<NodeId> Locations::find(Pid pid) const {
-  const NodeId* found = where_.find(pid.value);
+std::optional<Place> Locations::find(Pid pid) const {
+  const Place* found = where_.find(pid.value);
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
-void Locations::remember(Pid pid, NodeId node) {
+void Locations::remember(Pid pid, Place place) {
   if (limit_ == 0) return;
-  if (NodeId* found = where_.find(pid.value)) {
-    *found = node;
+  if (Place* found = where_.find(pid.value)) {
+    if (place.moves >= found->moves) *found = place;
     return;
   }
   if (where_.size() == limit_) {
     where_.erase(order_.front().value);
     order_.pop_front();
   }
-  *where_.insert(pid.value).first = node;
+  *where_.insert(pid.value).first = place;
   order_.push_back(pid);
 }
 
@@ -31,7 +31,7 @@ void Locations::hash_into(StateHash& hash) const {
   hash.add(order_.size());
   for (Pid pid : order_) {
     hash.add(pid);
-    hash.add(*where_.find(pid.value));
+    where_.find(pid.value)->hash_into(hash);
   }
 }
 

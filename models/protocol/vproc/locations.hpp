@@ -1,5 +1,5 @@
 // Where processes that are neither here nor related to one here were last met. A hint: it may be wrong, and then the
-// node that it names says NOT_HERE. Bounded; the oldest hint goes first.
+// node that it names says NOT_HERE. Of two the one after more moves is kept. Bounded; the oldest hint goes first.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -8,6 +8,7 @@
 #include "models/base/flat_map.hpp"
 #include "models/base/hash.hpp"
 #include "models/base/ids.hpp"
+#include "models/protocol/vproc/place.hpp"
 
 namespace ssi::vproc {
 
@@ -15,15 +16,15 @@ class Locations {
  public:
   explicit Locations(std::size_t limit) : limit_(limit) {}   // 0: remembers nothing
 
-  std::optional<NodeId> find(Pid pid) const;
-  void remember(Pid pid, NodeId node);
+  std::optional<Place> find(Pid pid) const;
+  void remember(Pid pid, Place place);
   void drop(Pid pid);
   std::size_t size() const { return where_.size(); }
   void hash_into(StateHash& hash) const;
 
  private:
   std::size_t limit_;
-  FlatMap<NodeId> where_;   // by Pid::value
+  FlatMap<Place> where_;    // by Pid::value
   std::deque<Pid> order_;   // the same pids, oldest first
 };
 

@@ -11,10 +11,10 @@
 #include "models/port/calls.hpp"
 #include "models/port/luggage.hpp"
 #include "models/port/message.hpp"
+#include "models/protocol/vproc/move_messages.hpp"
+#include "models/protocol/vproc/place.hpp"
 
 namespace ssi::vproc {
-
-inline constexpr NodeId kNowhere{~std::uint32_t{0}};
 
 struct Create {
   static constexpr std::string_view kName = "CREATE";
@@ -41,14 +41,15 @@ struct Kill {
   static constexpr std::string_view kName = "KILL";
   Pid pid;
   NodeId asker;
-  NodeId not_at = kNowhere;   // this node has said NOT_HERE
   Signal signal = Signal::none;
+  Route route{};
 };
 struct Killed {
   static constexpr std::string_view kName = "KILLED";
   Pid pid;
   Errno error = Errno::none;
   bool lives_here = false;   // worth remembering
+  std::uint32_t moves{};     // of the process
 };
 struct NotHere {
   static constexpr std::string_view kName = "NOT_HERE";
@@ -57,23 +58,29 @@ struct NotHere {
 struct Redirect {
   static constexpr std::string_view kName = "REDIRECT";
   Pid pid;
-  NodeId node;
+  Place place;
 };
 
 struct ExitNotice {
   static constexpr std::string_view kName = "EXIT_NOTICE";
   Pid child, parent;
   std::int32_t status{};
-  TxnId created_by;   // of the CREATE, in case this overtakes its CREATED
+  TxnId created_by;          // of the CREATE, in case this overtakes its CREATED
+  NodeId asker;              // the node that the child has run on
+  std::uint32_t moves = 1;   // that have brought the status to its parent
+  Route route{};             // to the parent
+  bool passed_on = false;    // `asker` is not the sender
 };
 struct ExitAck {
   static constexpr std::string_view kName = "EXIT_ACK";
   Pid child;
-  bool accepted = false;   // the parent has the status; else there is no parent any more
+  bool accepted = false;   // the parent has got the status; else there is no parent any more
+  bool kept = false;       // ... and has not yet been asked for it
 };
 struct Reparent {
   static constexpr std::string_view kName = "REPARENT";
   Pid child;
+  Route route{};
 };
 struct Gone {
   static constexpr std::string_view kName = "GONE";
@@ -126,6 +133,9 @@ struct GroupSignalled {
 struct SetGroupRequest {
   static constexpr std::string_view kName = "SETPGID";
   Pid pid, group, caller, session;   // the session is the caller's
+  NodeId asker;
+  Route route{};
+  bool passed_on = false;   // `asker` is not the sender
 };
 struct SetGroupDone {
   static constexpr std::string_view kName = "SETPGID_DONE";
@@ -149,13 +159,15 @@ inline std::uint64_t bytes_of(const Create& m) {
   return kHeaderBytes + 4 * 8 + 24 + 8 + 4 + 4 + (m.exec ? 0 : 4) + 3 + m.data_bytes + luggage;
 }
 inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 1; }
-inline std::uint64_t bytes_of(const Kill& m) { return kHeaderBytes + 8 + 4 + 1 + (m.not_at == kNowhere ? 0 : 4); }
-inline std::uint64_t bytes_of(const Killed&) { return kHeaderBytes + 8 + 1 + 1; }
+inline std::uint64_t bytes_of(const Kill& m) { return kHeaderBytes + 8 + 4 + 1 + bytes_of(m.route); }
+inline std::uint64_t bytes_of(const Killed& m) { return kHeaderBytes + 8 + 1 + 1 + bytes_of_moves(m.moves); }
 inline std::uint64_t bytes_of(const NotHere&) { return kHeaderBytes + 8; }
-inline std::uint64_t bytes_of(const Redirect&) { return kHeaderBytes + 8 + 4; }
-inline std::uint64_t bytes_of(const ExitNotice&) { return kHeaderBytes + 8 + 8 + 4 + 8; }
+inline std::uint64_t bytes_of(const Redirect& m) { return kHeaderBytes + 8 + 4 + bytes_of_moves(m.place.moves); }
+inline std::uint64_t bytes_of(const ExitNotice& m) {
+  return kHeaderBytes + 8 + 8 + 4 + 8 + (m.passed_on ? 4 : 0) + bytes_of_moves(m.moves - 1) + bytes_of(m.route);
+}
 inline std::uint64_t bytes_of(const ExitAck&) { return kHeaderBytes + 8 + 1; }
-inline std::uint64_t bytes_of(const Reparent&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const Reparent& m) { return kHeaderBytes + 8 + bytes_of(m.route); }
 inline std::uint64_t bytes_of(const Gone&) { return kHeaderBytes + 8; }
 inline std::uint64_t bytes_of(const Join&) { return kHeaderBytes + 8 + 8 + 1; }
 inline std::uint64_t bytes_of(const Joined&) { return kHeaderBytes + 8 + 8 + 8 + 1 + 1; }
@@ -164,13 +176,13 @@ inline std::uint64_t bytes_of(const KillGroupRequest&) { return kHeaderBytes + 8
 inline std::uint64_t bytes_of(const KillGroupDone&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const GroupSignal&) { return kHeaderBytes + 8 + 8 + 1; }
 inline std::uint64_t bytes_of(const GroupSignalled&) { return kHeaderBytes + 8 + 8 + 1; }
-inline std::uint64_t bytes_of(const SetGroupRequest&) { return kHeaderBytes + 4 * 8; }
+inline std::uint64_t bytes_of(const SetGroupRequest& m) { return kHeaderBytes + 4 * 8 + (m.passed_on ? 4 : 0) + bytes_of(m.route); }
 inline std::uint64_t bytes_of(const SetGroupDone&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const ListRequest&) { return kHeaderBytes; }
 inline std::uint64_t bytes_of(const Listed& m) { return kHeaderBytes + 4 + kListedEntryBytes * m.processes->size(); }
 
-using Message =
-    std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Gone, Join, Joined, Leave,
-                 KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest, Listed>;
+using Message = std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Gone, Join, Joined, Leave,
+                             KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest,
+                             Listed, Move, MoveTaken, Migrate, Migrated, MigrateStatus, Location, Located>;
 
 }   // namespace ssi::vproc

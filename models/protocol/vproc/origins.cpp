@@ -11,7 +11,7 @@ const Origins::Record* Origins::find(Pid pid) const {
   return found == records_.end() ? nullptr : &found->second;
 }
 
-Verdict Origins::step(Pid pid, OriginEvent on, NodeId node) {
+Verdict Origins::step(Pid pid, OriginEvent on, Place place) {
   using origin_rows::kTable;
   const Record* record = find(pid);
   const OriginState at = record ? record->state : OriginState::none;
@@ -24,8 +24,9 @@ Verdict Origins::step(Pid pid, OriginEvent on, NodeId node) {
   if (row.next == OriginState::none) {
     records_.erase(pid);
   } else {
-    const bool names_node = on == OriginEvent::allotted || on == OriginEvent::left;
-    records_[pid] = {row.next, names_node ? node : record->node};
+    const bool later = on == OriginEvent::settled && place.moves >= record->place.moves;
+    const bool names = on == OriginEvent::allotted || on == OriginEvent::left || on == OriginEvent::departed || on == OriginEvent::located;
+    records_[pid] = {row.next, names || later ? place : record->place};
   }
   return Verdict::go;
 }
@@ -35,7 +36,7 @@ void Origins::hash_into(StateHash& hash) const {
   for (const auto& [pid, record] : records_) {
     hash.add(pid);
     hash.add(static_cast<std::uint64_t>(record.state));
-    hash.add(record.node);
+    record.place.hash_into(hash);
   }
 }
 

@@ -13,8 +13,17 @@ struct Hasher {
   void add(const Kill& kill) const {
     hash.add(kill.pid);
     hash.add(kill.asker);
-    hash.add(kill.not_at);
+    kill.route.hash_into(hash);
     hash.add(static_cast<std::uint64_t>(kill.signal));
+  }
+  void add(const std::vector<Stalled>& all) const {
+    hash.add(all.size());
+    for (const Stalled& one : all) {
+      hash.add(one.body.index());
+      hash.add(one.from);
+      hash.add(one.txn);
+      hash.add(one.cause);
+    }
   }
   void operator()(const PendingCreate& p) const {
     add(p.caller);
@@ -22,9 +31,10 @@ struct Hasher {
     hash.add(p.child);
     hash.add(p.group);
     hash.add(std::uint64_t{p.registered});
-    hash.add(p.early_exit ? p.early_exit->child : kNoPid);
+    hash.add(p.early_exit ? p.early_exit->notice.child : kNoPid);
     hash.add(p.rfork);
     hash.add(std::uint64_t{p.place});
+    hash.add(std::uint64_t{p.met});
   }
   void operator()(const PendingRfork& p) const {
     add(p.caller);
@@ -60,18 +70,36 @@ struct Hasher {
       hash.add(arrival->create.parent);
       hash.add(arrival->from);
       hash.add(arrival->txn);
+    } else if (const auto* coming = std::get_if<PendingJoin::Coming>(&p.who)) {
+      hash.add(coming->migrate.pid);
+      hash.add(coming->from);
+      hash.add(coming->txn);
     } else {
       hash.add(std::get<PendingJoin::Change>(p.who).pid);
     }
   }
   void operator()(const PendingExit& p) const {
     hash.add(p.pid);
-    hash.add(p.parent_node);
-    hash.add(p.stalled.size());
-    for (const auto& stalled : p.stalled) {
-      add(stalled.kill);
-      stalled.asker.hash_into(hash);
+    hash.add(p.asked);
+    hash.add(std::uint64_t{p.moves});
+    hash.add(std::uint64_t{p.located});
+    add(p.stalled);
+  }
+  void operator()(const PendingOrder& p) const {
+    add(p.caller);
+    hash.add(p.asked);
+  }
+  void operator()(const PendingMove& p) const {
+    hash.add(p.pid);
+    hash.add(p.to);
+    add(p.caller);
+    hash.add(p.seen);
+    for (const auto& [pid, moves] : p.travels) {
+      hash.add(pid);
+      hash.add(std::uint64_t{moves});
+      hash.add(std::uint64_t{p.located.contains(pid)});
     }
+    add(p.stalled);
   }
 };
 

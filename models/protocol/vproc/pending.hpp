@@ -25,8 +25,7 @@ struct Caller {
 
 struct PendingCreate {
   struct EarlyExit {
-    Pid child;
-    std::int32_t status{};
+    ExitNotice notice;
     TxnId txn;
     CallId cause;
   };
@@ -38,6 +37,7 @@ struct PendingCreate {
   TxnId rfork{};                              // of the PendingRfork that it is part of; 0: of none
   std::uint32_t place{};                      // among its children
   std::shared_ptr<const Luggage> luggage{};   // to be taken back if it is refused
+  bool met = false;                           // the child has moved here before CREATED
 };
 // The children of one rfork, each of which is a PendingCreate, or was.
 struct PendingRfork {
@@ -54,6 +54,10 @@ struct PendingKill {
 struct PendingGroupKill {
   Caller caller;
   NodeId holder;
+};
+struct PendingOrder {   // a move that somebody else asks for
+  Caller caller;
+  NodeId asked;
 };
 struct PendingSetGroup {
   Caller caller;
@@ -72,6 +76,11 @@ struct PendingJoin {
     NodeId from;
     TxnId txn;
   };   // a process that is to start here
+  struct Coming {
+    Migrate migrate;
+    NodeId from;
+    TxnId txn;
+  };   // one that moves here
   struct Change {
     Pid pid;
   };   // a process here that enters the group
@@ -79,22 +88,42 @@ struct PendingJoin {
   Pid group;
   JoinFor purpose;
   Asker asker;   // of a change: who is answered
-  std::variant<Arrival, Change> who;
+  std::variant<Arrival, Change, Coming> who;
+};
+
+// A request to a process that is between two nodes, or whose status is. It is served again when that is settled.
+struct Stalled {
+  Message body;
+  NodeId from;
+  TxnId txn;
+  CallId cause;
 };
 
 // A process that has exited; its parent's node has not acknowledged the status yet. Who asks for the process waits.
 struct PendingExit {
   Pid pid;
-  NodeId parent_node;
-  struct Stalled {
-    Kill kill;
-    Asker asker;
-  };
-  std::vector<Stalled> stalled;
+  NodeId asked;
+  std::uint32_t moves{};   // that bring the status to its parent
+  bool located = false;    // its origin has learnt where the status lies before this node has
+  std::vector<Stalled> stalled{};
 };
 
-using Pending =
-    std::variant<PendingCreate, PendingKill, PendingGroupKill, PendingSetGroup, PendingList, PendingJoin, PendingExit, PendingRfork>;
+// A process that has left, and its children's statuses with it; the other node has not acknowledged it yet. Who asks for one of them
+// waits. Refused, it goes on here as if it had never left.
+struct PendingMove {
+  Pid pid, group;
+  NodeId to;
+  Caller caller;   // of its own migrate or exec; kNoCall: somebody else's order
+  std::shared_ptr<const Luggage> process, luggage;
+  std::uint64_t seen{};
+  bool registered = false;
+  std::map<Pid, std::uint32_t> travels{};   // it and the statuses: how many moves of each this one makes
+  std::set<Pid> located{};                  // of which the origin has learnt already that they have arrived
+  std::vector<Stalled> stalled{};
+};
+
+using Pending = std::variant<PendingCreate, PendingKill, PendingGroupKill, PendingSetGroup, PendingList, PendingJoin, PendingExit,
+                             PendingRfork, PendingOrder, PendingMove>;
 
 class PendingTable {
  public:

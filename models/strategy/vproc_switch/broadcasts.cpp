@@ -35,8 +35,11 @@ void VprocSwitch::broadcast(Pid group, vproc::GroupHolder::Request request, Effe
 
 void VprocSwitch::start_broadcast(Pid group, const vproc::GroupHolder::Request& request, Effects& out) {
   std::set<TxnId> creates;
-  for (const auto& [txn, record] : pending_.all())
-    if (const auto* create = std::get_if<vproc::PendingCreate>(&record); create && create->group == group) creates.insert(txn);
+  for (const auto& [txn, record] : pending_.all()) {
+    const auto* create = std::get_if<vproc::PendingCreate>(&record);
+    const auto* move = std::get_if<vproc::PendingMove>(&record);
+    if ((create && create->group == group) || (move && move->group == group)) creates.insert(txn);
+  }
   auto& active = holder_.begin(group, request, std::move(creates));
   for (const auto& [node, registrations] : holder_.find(group)->registrations) tell_node(group, active, node, out);
   const bool reached = post_to_members_here(group, request.signal, out);
@@ -99,13 +102,13 @@ void VprocSwitch::serve(const Message& message, const vproc::GroupSignalled& sig
   end_broadcast_if_over(signalled.group, out);
 }
 
-// A creation by a member here is settled. A broadcast that had begun meanwhile has perhaps not found the child.
-void VprocSwitch::create_settled(const vproc::PendingCreate& create, TxnId txn, std::optional<NodeId> started_at, Effects& out) {
-  if (create.group.origin() != self_) return settle(create.group, txn, out);
-  auto* active = holder_.active(create.group);
+// A creation by a member here, or a member's move, is settled. A broadcast that had begun meanwhile has perhaps not found the process.
+void VprocSwitch::group_settled(Pid group, TxnId txn, std::optional<NodeId> now_at, Effects& out) {
+  if (group.origin() != self_) return settle(group, txn, out);
+  auto* active = holder_.active(group);
   if (active == nullptr || active->creates.erase(txn) == 0) return;
-  if (started_at) tell_node(create.group, *active, *started_at, out);
-  end_broadcast_if_over(create.group, out);
+  if (now_at) tell_node(group, *active, *now_at, out);
+  end_broadcast_if_over(group, out);
 }
 
 // Something of the group that was under way from here is settled: acknowledgements that waited for it may leave.

@@ -44,15 +44,26 @@ void VprocSwitch::check_invariants() const {
   for (const auto& [pid, record] : origins_.all()) {
     SSI_INVARIANT(pid.origin() == self_ && processes_.find(pid) == nullptr && !processes_.is_zombie(pid),
                   text(pid) + " is here and elsewhere");
+    SSI_INVARIANT(record.place.node != self_, text(pid) + " is elsewhere on its own node");
     SSI_INVARIANT(record.state != vproc::OriginState::leaving || leaving_.contains(pid), text(pid) + " leaves without notice");
   }
   for (const auto& [pid, groups] : left_) SSI_INVARIANT(processes_.find(pid) != nullptr, text(pid) + " is remembered after its end");
   for (const auto& [group, entry] : holder_.all()) SSI_INVARIANT(!entry.registrations.contains(self_), text(group) + " lists its holder");
   SSI_INVARIANT(leaving_.size() == exits_under_way(pending_), "a notice of exit nobody waits for");
+  for (const auto& [pid, txn] : in_transit_)
+    SSI_INVARIANT(processes_.find(pid) == nullptr && !processes_.is_zombie(pid) && pending_.all().contains(txn),
+                  text(pid) + " is here and under way from here");
+  for (const auto& [pid, stub] : stubs_)
+    SSI_INVARIANT(processes_.find(pid) == nullptr && !processes_.is_zombie(pid) && stub.place.node != self_ && pid.origin() != self_,
+                  text(pid) + " is here and has gone from here");
+  for (const auto& [pid, moves] : moves_)
+    SSI_INVARIANT(processes_.find(pid) != nullptr || processes_.is_zombie(pid), text(pid) + " has moved and is not here");
+  for (const auto& [pid, departing] : departing_) SSI_INVARIANT(processes_.find(pid) != nullptr, text(pid) + " departs and is not here");
+  for (const auto& [pid, to] : orders_) SSI_INVARIANT(processes_.find(pid) != nullptr, text(pid) + " is to go and is not here");
 }
 
 // One location: no pid lives on two nodes, or lives and is a zombie. A registered member is listed. Where a process runs
-// is what its origin believes.
+// is what its origin believes, or where it was after fewer moves; while it leaves its origin the origin waits.
 void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
   std::map<NodeId, const VprocSwitch*> by_id;
   for (const Strategy* strategy : nodes) {
@@ -70,9 +81,10 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
         report.add("process " + text(process.pid) + " is on nodes " + std::to_string(first->second.value) + " and " +
                    std::to_string(id.value));
       const NodeId origin = process.pid.origin();
-      if (process.zombie || origin == id) continue;
+      if (process.zombie || origin == id || by_id.at(origin)->is_in_transit(process.pid)) continue;
       const auto* record = by_id.at(origin)->origins().find(process.pid);
-      if (record == nullptr || record->node != id)
+      const std::uint32_t moves = node->moves_of(process.pid);
+      if (record == nullptr || record->place.moves > moves || (record->place.moves == moves && record->place.node != id))
         report.add("the origin of process " + text(process.pid) + " does not know that it runs on node " + std::to_string(id.value));
     }
     for (const auto& [group, entry] : node->memberships().all()) {
@@ -95,13 +107,14 @@ void VprocSwitch::hash_into(StateHash& hash) const {
   gossip_.hash_into(hash);
   for (const auto& [pid, link] : parents_) {
     hash.add(pid);
-    hash.add(link.node);
+    link.place.hash_into(hash);
     hash.add(link.created_by);
   }
-  for (const auto& [pid, node] : children_) {
+  for (const auto& [pid, place] : children_) {
     hash.add(pid);
-    hash.add(node);
+    place.hash_into(hash);
   }
+  hash_moves(hash);
   for (const auto& [pid, groups] : left_)
     for (const auto& [group, seen] : groups) {
       hash.add(pid);
@@ -110,11 +123,43 @@ void VprocSwitch::hash_into(StateHash& hash) const {
     }
 }
 
+void VprocSwitch::hash_moves(StateHash& hash) const {
+  for (const auto& [pid, moves] : moves_) {
+    hash.add(pid);
+    hash.add(std::uint64_t{moves});
+  }
+  for (const auto& [pid, stub] : stubs_) {
+    hash.add(pid);
+    stub.place.hash_into(hash);
+    hash.add(std::uint64_t{stub.ended});
+  }
+  for (const auto& [pid, txn] : in_transit_) {
+    hash.add(pid);
+    hash.add(txn);
+  }
+  for (const auto& [pid, departing] : departing_) {
+    hash.add(pid);
+    hash.add(departing.to);
+    hash.add(std::uint64_t{departing.stands});
+  }
+  for (const auto& [pid, to] : orders_) {
+    hash.add(pid);
+    hash.add(to);
+  }
+  for (const auto& [node, txns] : arrived_) {
+    hash.add(node);
+    for (TxnId txn : txns) hash.add(txn);
+  }
+}
+
 void VprocSwitch::describe(StateDump& out) const {
   out.add("processes", processes_.describe());
   for (const auto& [pid, record] : origins_.all())
-    out.add("origin of " + text(pid),
-            "state " + std::to_string(static_cast<int>(record.state)) + " node " + std::to_string(record.node.value));
+    out.add("origin of " + text(pid), "state " + std::to_string(static_cast<int>(record.state)) + " node " +
+                                          std::to_string(record.place.node.value) +
+                                          (record.place.moves == 0 ? "" : " moves " + std::to_string(record.place.moves)));
+  for (const auto& [pid, stub] : stubs_)
+    out.add("stub of " + text(pid), "node " + std::to_string(stub.place.node.value) + " moves " + std::to_string(stub.place.moves));
   for (const auto& [group, entry] : holder_.all())
     for (const auto& [node, registrations] : entry.registrations)
       out.add("list of group " + text(group), "node " + std::to_string(node.value) + " registrations " + std::to_string(registrations));

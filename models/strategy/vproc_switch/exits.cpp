@@ -4,6 +4,7 @@
 
 namespace ssi::vproc_switch {
 
+using vproc::Asker;
 using vproc::OriginEvent;
 
 void VprocSwitch::departed(const native::Departure& departure, Effects& out) {
@@ -11,65 +12,118 @@ void VprocSwitch::departed(const native::Departure& departure, Effects& out) {
     is_here(Site::orphan, false, out);
     const auto at = children_.extract(orphan);
     SSI_CHECK(!at.empty(), "a child elsewhere whose node is not known");
-    out.send(at.mapped(), pending_.fresh(), vproc::Message(vproc::Reparent{orphan}));
+    adopt({orphan}, {self_, pending_.fresh(), out.cause}, {false, at.mapped()}, out);
   }
-  if (!is_here(Site::exit, departure.parent_here, out)) tell_parent(departure, out);
+  const std::uint32_t moves = moves_of(departure.pid);
+  if (!is_here(Site::exit, departure.parent_here, out)) tell_parent(departure, moves + 1, out);
+  else if (moves > 0 && processes_.is_zombie(departure.pid)) processes_.tell_when_reaped(departure.pid);
+  if (moves > 0 && !processes_.is_zombie(departure.pid)) moves_.erase(departure.pid);
   leave_group(departure.pid, departure.group, out);
   left_.erase(departure.pid);
+  departing_.erase(departure.pid);
+  orders_.erase(departure.pid);
 }
 
-void VprocSwitch::tell_parent(const native::Departure& departure, Effects& out) {
+void VprocSwitch::tell_parent(const native::Departure& departure, std::uint32_t moves, Effects& out) {
   const auto parent = parents_.extract(departure.pid);
   SSI_CHECK(!parent.empty(), "a parent elsewhere whose node is not known");
-  const auto [node, created_by] = parent.mapped();
-  const TxnId txn = pending_.open(vproc::PendingExit{departure.pid, node, {}});
+  const ParentLink link = parent.mapped();
+  const TxnId txn = pending_.open(vproc::PendingExit{departure.pid, link.place.node, moves});
   leaving_.emplace(departure.pid, txn);
-  if (departure.pid.origin() == self_) origins_.step(departure.pid, OriginEvent::left, node);
-  out.send(node, txn, vproc::Message(vproc::ExitNotice{departure.pid, departure.parent, departure.status, created_by}));
+  if (departure.pid.origin() == self_) origins_.step(departure.pid, OriginEvent::left, {link.place.node, moves});
+  const vproc::ExitNotice notice{departure.pid, departure.parent, departure.status, link.created_by, self_, moves};
+  pass_notice(notice, txn, out.cause, {false, link.place}, out);
+}
+
+void VprocSwitch::serve(const Message& message, const vproc::ExitNotice& notice, Effects& out) {
+  const Header& header = message.header;
+  if (notice.asker != self_) settle_if_in_transit(notice.child, notice.moves - 1, out);   // it has exited there, so it has arrived
+  pass_notice(notice, header.txn, header.cause, {true, std::nullopt}, out);
 }
 
 // The notice may overtake the CREATED of the same child; then it waits for it.
-void VprocSwitch::serve(const Message& message, const vproc::ExitNotice& notice, Effects& out) {
-  const Header& header = message.header;
+void VprocSwitch::pass_notice(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Origin of, Effects& out) {
   if (auto* create = pending_.find<vproc::PendingCreate>(notice.created_by)) {
-    create->early_exit = vproc::PendingCreate::EarlyExit{notice.child, notice.status, header.txn, header.cause};
-  } else {
-    take_status(notice.child, notice.parent, notice.status, header.from, header.txn, header.cause, out);
+    create->early_exit = vproc::PendingCreate::EarlyExit{notice, txn, cause};
+    return;
   }
+  const Found found = find_for(notice.parent, notice, Asker{notice.asker, txn, cause}, of, out);
+  if (found.as == Found::As::here) return take_status(notice, txn, cause, out);
+  if (found.as == Found::As::dead) return refuse_status(notice, txn, cause, out);
+  if (notice.asker != self_) return;
+  if (auto* exit = pending_.find<vproc::PendingExit>(txn)) exit->asked = found.to;
 }
 
-void VprocSwitch::take_status(Pid child, Pid parent, std::int32_t status, NodeId from, TxnId txn, CallId cause, Effects& out) {
-  const bool accepted = processes_.child_exited(parent, child, status, out);
+void VprocSwitch::take_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out) {
+  const Pid child = notice.child;
+  const bool accepted = processes_.child_exited(notice.parent, child, notice.status, out);
+  if (!accepted) return refuse_status(notice, txn, cause, out);
   children_.erase(child);
   locations_.drop(child);
-  if (child.origin() == self_) origins_.step(child, OriginEvent::ended, from);
-  out.send(from, txn, vproc::Message(vproc::ExitAck{child, accepted}), {.cause = cause});
+  const bool kept = processes_.is_zombie(child), from_here = child.origin() == self_;
+  if (from_here && origins_.find(child) != nullptr) origins_.step(child, OriginEvent::ended, {});
+  if (kept && !from_here && notice.asker != child.origin() && notice.asker != self_) tell_location(child, notice.moves, notice.asker, out);
+  if (kept && notice.moves > 1) {
+    moves_[child] = notice.moves;
+    processes_.tell_when_reaped(child);
+  }
+  acknowledge_exit(notice, {child, true, kept}, txn, cause, out);
+}
+
+// There is no parent any more.
+void VprocSwitch::refuse_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out) {
+  children_.erase(notice.child);
+  locations_.drop(notice.child);
+  if (notice.child.origin() == self_ && notice.asker != self_) origins_.step(notice.child, OriginEvent::ended, {});
+  acknowledge_exit(notice, {notice.child, false, false}, txn, cause, out);
+}
+
+void VprocSwitch::acknowledge_exit(const vproc::ExitNotice& notice, vproc::ExitAck ack, TxnId txn, CallId cause, Effects& out) {
+  if (notice.asker != self_) return out.send(notice.asker, txn, vproc::Message(ack), {.cause = cause});
+  if (const auto exit = pending_.take<vproc::PendingExit>(txn)) exit_settled(*exit, self_, ack, out);
 }
 
 void VprocSwitch::serve(const Message& message, const vproc::ExitAck& ack, Effects& out) {
-  if (const auto exit = pending_.take<vproc::PendingExit>(message.header.txn)) exit_settled(*exit, ack.accepted, out);
+  if (const auto exit = pending_.take<vproc::PendingExit>(message.header.txn)) exit_settled(*exit, message.header.from, ack, out);
   // else: given up when the circuit broke
 }
 
-// Not accepted: the parent is dead, so the status went to this node's init, which wants none.
-void VprocSwitch::exit_settled(const vproc::PendingExit& exit, bool accepted, Effects& out) {
+// Not accepted: the parent is dead, so the status went to this node's init, which wants none. Accepted: this node knows where the
+// status lies until the pid's origin does.
+void VprocSwitch::exit_settled(const vproc::PendingExit& exit, NodeId by, const vproc::ExitAck& ack, Effects& out) {
   leaving_.erase(exit.pid);
-  if (exit.pid.origin() == self_) origins_.step(exit.pid, accepted ? OriginEvent::settled : OriginEvent::ended, exit.parent_node);
-  for (const auto& stalled : exit.stalled) route_kill(stalled.kill, stalled.asker, out);
+  const NodeId origin = exit.pid.origin();
+  if (origin == self_) {
+    if (ack.accepted || origins_.find(exit.pid) != nullptr)
+      origins_.step(exit.pid, ack.accepted ? OriginEvent::settled : OriginEvent::ended, {by, exit.moves});
+  } else if (origin != by) {
+    if (!ack.accepted) out.send(origin, pending_.fresh(), vproc::Message(vproc::Gone{exit.pid}));
+    else if (ack.kept && by != self_ && !exit.located) stubs_[exit.pid] = {{by, exit.moves}, true};
+  }
+  resume(exit.stalled, out);
 }
 
-// A child that is not here any more has exited meanwhile; its notice will find no parent.
-void VprocSwitch::serve(const Message&, const vproc::Reparent& reparent, Effects&) {
-  if (parents_.erase(reparent.child) > 0) processes_.reparent(reparent.child, processes_.init());
+void VprocSwitch::serve(const Message& message, const vproc::Reparent& reparent, Effects& out) {
+  const Header& header = message.header;
+  adopt(reparent, {header.from, header.txn, header.cause}, {true, std::nullopt}, out);
 }
 
-void VprocSwitch::serve(const Message& message, const vproc::Gone& gone, Effects&) {
-  origins_.step(gone.pid, OriginEvent::ended, message.header.from);
+// A child that has exited meanwhile needs no parent; its notice will find none.
+void VprocSwitch::adopt(const vproc::Reparent& reparent, const Asker& asker, Origin of, Effects& out) {
+  const Found found = find_for(reparent.child, reparent, asker, of, out);
+  if (found.as == Found::As::here && parents_.erase(reparent.child) > 0) processes_.reparent(reparent.child, processes_.init());
+}
+
+void VprocSwitch::serve(const Message&, const vproc::Gone& gone, Effects& out) {
+  settle_if_in_transit(gone.pid, ~0U, out);
+  origins_.step(gone.pid, OriginEvent::ended, {});
 }
 
 void VprocSwitch::tell_origins_of_reaped(Effects& out) {
-  if (!processes_.has_reaped_from_elsewhere()) return;
-  for (Pid pid : processes_.take_reaped_from_elsewhere()) {
+  if (!processes_.has_reaped()) return;
+  for (Pid pid : processes_.take_reaped()) {
+    moves_.erase(pid);
+    if (pid.origin() == self_) continue;
     is_here(Site::reap, false, out);
     out.send(pid.origin(), pending_.fresh(), vproc::Message(vproc::Gone{pid}));
   }

@@ -21,8 +21,7 @@ void VprocSwitch::set_group(const CallEvent& event, const SetGroup& set, Effects
     if (may) change_group(pid, group, self.session, asker, out);
     else answer_change(pid, asker, Errno::esrch, out);
   } else if (const auto child = children_.find(pid); child != children_.end() && self.children.contains(pid)) {
-    pending_.find<vproc::PendingSetGroup>(txn)->asked = child->second;
-    out.send(child->second, txn, vproc::Message(vproc::SetGroupRequest{pid, group, event.caller, self.session}));
+    pass_set_group({pid, group, event.caller, self.session, self_}, asker, {false, child->second}, out);
   } else {
     answer_change(pid, asker, Errno::esrch, out);
   }
@@ -31,9 +30,17 @@ void VprocSwitch::set_group(const CallEvent& event, const SetGroup& set, Effects
 // A child that is not here any more is a zombie, whose group cannot be changed.
 void VprocSwitch::serve(const Message& message, const vproc::SetGroupRequest& request, Effects& out) {
   const Header& header = message.header;
-  const Asker asker{header.from, header.txn, header.cause};
-  const native::Process* target = processes_.find(request.pid);
-  if (target == nullptr || target->parent != request.caller) return answer_change(request.pid, asker, Errno::esrch, out);
+  pass_set_group(request, {request.asker, header.txn, header.cause}, {true, std::nullopt}, out);
+}
+
+void VprocSwitch::pass_set_group(const vproc::SetGroupRequest& request, const Asker& asker, Origin of, Effects& out) {
+  const Found found = find_for(request.pid, request, asker, of, out);
+  if (found.as == Found::As::sent) {
+    if (asker.node == self_) pending_.find<vproc::PendingSetGroup>(asker.txn)->asked = found.to;
+    return;
+  }
+  if (found.as == Found::As::dead || processes_.find(request.pid)->parent != request.caller)
+    return answer_change(request.pid, asker, Errno::esrch, out);
   change_group(request.pid, request.group, request.session, asker, out);
 }
 
@@ -155,6 +162,8 @@ void VprocSwitch::serve(const Message& message, const vproc::Joined& answer, Eff
   bool reached = true;
   if (const auto* arrival = std::get_if<vproc::PendingJoin::Arrival>(&pending->who)) {
     arrive(*arrival, header.cause, out);   // never refused
+  } else if (const auto* coming = std::get_if<vproc::PendingJoin::Coming>(&pending->who)) {
+    come_in(*coming, header.cause, out);
   } else {
     const Pid pid = std::get<vproc::PendingJoin::Change>(pending->who).pid;
     const Errno error = answer.error == Errno::none ? move(pid, answer.group, pending->purpose, out) : answer.error;

@@ -17,6 +17,12 @@ void VprocSwitch::list(const CallEvent& event, Effects& out) {
 
 std::vector<ProcessInfo> VprocSwitch::list_here(Effects& out) const {
   auto processes = processes_.list();
+  for (const auto& [pid, txn] : in_transit_) {   // it has not arrived as far as is known here
+    const auto& move = std::get<vproc::PendingMove>(pending_.all().at(txn));
+    const native::Process& process = dynamic_cast<const Packed&>(*move.process).process;
+    const bool is_status = pid != move.pid;
+    processes.push_back({pid, is_status ? move.pid : process.parent, is_status ? kNoPid : process.group, self_, is_status});
+  }
   out.work(costs_.list_per_process * static_cast<std::int64_t>(processes.size()));
   return processes;
 }
@@ -34,11 +40,14 @@ void VprocSwitch::serve(const Message& message, const vproc::Listed& listed, Eff
   end_list_if_over(header.txn, out);
 }
 
-// A process that was between two nodes' answers appears once at most as living; a status that moved may appear twice.
+// What was between two nodes' answers appears once, by one of them; what has moved to a node that had answered already, perhaps not at all.
 void VprocSwitch::end_list_if_over(TxnId txn, Effects& out) {
   if (!pending_.find<vproc::PendingList>(txn)->waiting.empty()) return;
   auto pending = pending_.take<vproc::PendingList>(txn);
-  std::sort(pending->processes.begin(), pending->processes.end());
+  auto& all = pending->processes;
+  std::sort(all.begin(), all.end());
+  const auto same = [](const ProcessInfo& a, const ProcessInfo& b) { return a.pid == b.pid; };
+  all.erase(std::unique(all.begin(), all.end(), same), all.end());
   Result result = Result::ok();
   result.more = std::make_shared<const std::vector<ProcessInfo>>(std::move(pending->processes));
   const NodeId other{self_.value == 0 ? 1U : 0U};

@@ -20,6 +20,7 @@ struct Settings {
   std::string pid_from;             // "parent" | "execution"
   std::string origin;               // "forward" | "redirect"
   std::int64_t create_bytes{};      // of CREATE, besides its fields
+  std::int64_t migrate_bytes{};     // of MIGRATE, besides its fields and the dirty pages
   std::uint32_t location_cache{};   // entries
   std::uint32_t accept_max{};       // living processes
   std::string gossip;               // "on_demand" | "always"

@@ -42,7 +42,7 @@ void VprocSwitch::create_at(NodeId node, const vproc::Caller& parent, vproc::Cre
   if (settings_.allocates_at_parent()) {
     out.work(costs_.fork);
     create.child = processes_.allocate();
-    origins_.step(create.child, vproc::OriginEvent::allotted, node);
+    origins_.step(create.child, vproc::OriginEvent::allotted, {node});
   }
   create.luggage = parts_.pack(create.parent, node, create.exec, processes_, now_, out);
   const bool leads = create.group.origin() == self_;
@@ -87,7 +87,7 @@ void VprocSwitch::arrive(const vproc::PendingJoin::Arrival& arrival, CallId caus
   processes_.create(child, heritage_of(create), create.program, out);
   if (create.luggage) parts_.unpack(child, *create.luggage, arrival.from, processes_, now_, out);
   if (create.exec) parts_.executed(child, processes_, now_, out);
-  parents_[child] = {arrival.from, arrival.txn};
+  parents_[child] = {{arrival.from}, arrival.txn};
 
   out.send(arrival.from, arrival.txn, vproc::Message(vproc::Created{child, Errno::none}), {.cause = cause});
   if (create.group.origin() != self_) {
@@ -106,26 +106,26 @@ void VprocSwitch::serve(const Message& message, const vproc::Created& created, E
     child_created(*create, created.child, out);
   } else {
     if (create->luggage) parts_.taken_back(*create->luggage, header.from, processes_, now_, out);
-    if (create->child != kNoPid) origins_.step(create->child, vproc::OriginEvent::ended, header.from);
+    if (create->child != kNoPid) origins_.step(create->child, vproc::OriginEvent::ended, {});
     if (create->registered) holder_.give_back(create->group, header.from, 1);
     answer_create(*create, result_of(created.error), out);
   }
   const auto started_at = created.error == Errno::none ? std::optional(header.from) : std::nullopt;
-  create_settled(*create, header.txn, started_at, out);
+  group_settled(create->group, header.txn, started_at, out);
 }
 
-// If the parent has died meanwhile the child is an orphan, which its own node's init adopts.
+// If the parent has died meanwhile the child is an orphan, which its own node's init adopts. One that was met here already is known.
 void VprocSwitch::child_created(vproc::PendingCreate& create, Pid child, Effects& out) {
-  if (create.child != kNoPid) origins_.step(child, vproc::OriginEvent::created, create.at);
+  if (create.child != kNoPid) origins_.step(child, vproc::OriginEvent::created, {create.at});
   const auto& early = create.early_exit;
-  if (processes_.find(create.caller.pid) != nullptr) {
+  if (processes_.find(create.caller.pid) == nullptr) {
+    if (!early) adopt({child}, {self_, pending_.fresh(), out.cause}, {false, vproc::Place{create.at}}, out);
+  } else if (!create.met) {
     processes_.add_child(create.caller.pid, child);
-    children_[child] = create.at;
-  } else if (!early) {
-    out.send(create.at, pending_.fresh(), vproc::Message(vproc::Reparent{child}));
+    children_[child] = {create.at};
   }
   answer_create(create, Result::ok(child), out);
-  if (early) take_status(child, create.caller.pid, early->status, create.at, early->txn, early->cause, out);
+  if (early) take_status(early->notice, early->txn, early->cause, out);
 }
 
 void VprocSwitch::answer_create(const vproc::PendingCreate& create, const Result& result, Effects& out) {

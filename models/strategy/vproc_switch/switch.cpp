@@ -49,7 +49,8 @@ struct VprocSwitch::Switch {
   void operator()(const Exec& exec) const {
     const NodeId at = node.choose_node(exec.placement, now, out);
     if (at.value >= node.nodes_) return answer(Errno::einval);
-    if (!node.is_here(Site::exec, at == node.self_, out)) return answer(Errno::enosys);
+    if (!node.is_here(Site::exec, at == node.self_, out))
+      return node.depart(event.caller, {at, {event.id, event.caller}, exec.program}, out);
     out.work(node.costs_.exec);
     answer(Errno::none);   // counted, never seen: the old program is gone
     table().exec(event.caller, exec.program, out);
@@ -78,6 +79,7 @@ struct VprocSwitch::Switch {
     table().wait(event.id, event.caller, wait, out);
   }
 
+  void operator()(const Migrate& migrate) const { node.migrate(event, migrate, out); }
   void operator()(const Fork& fork) const { node.create_here(event, fork.child, false, now, out); }
   void operator()(const KillGroup& kill) const { node.kill_group(event, kill, out); }
   void operator()(const SetGroup& set) const { node.set_group(event, set, out); }
@@ -103,6 +105,10 @@ struct VprocSwitch::Server {
   }
 };
 
+void VprocSwitch::serve_any(const Message& message, const vproc::Message& body, Effects& out) {
+  std::visit(Server{*this, message, out}, body);
+}
+
 void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
   now_ = now;
   CallId own = kNoCall;
@@ -121,7 +127,7 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
                      gossip_.on_message(now, message.header.from, std::get<gossip::Load>(message.body.get<gossip::Message>()));
                      gossip_.start(out);
                    } else if (message.body.is<vproc::Message>()) {
-                     std::visit(Server{*this, message, out}, message.body.get<vproc::Message>());
+                     serve_any(message, message.body.get<vproc::Message>(), out);
                    } else {
                      const bool taken = parts_.event(event, processes_, now, out);
                      SSI_CHECK(taken, "a message of a protocol that is not here");
@@ -138,10 +144,11 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
                  [&](const VerbDone&) { parts_.event(event, processes_, now, out); },
                  [&](const DiskDone&) { parts_.event(event, processes_, now, out); },
                  [&](const ViewChange&) {},   // who is a member is not used yet: every node of the image is
-                 [&](const Frozen&) {},
+                 [&](const Frozen& frozen) { stands_still(frozen); },
              },
              event);
   parts_.settle(processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); });
+  if (!orders_.empty() || !departing_.empty()) go_where_ordered(out);
   tell_origins_of_reaped(out);
   for (const Effects::Completion& completion : out.completions)
     if (completion.call != own) out.work(costs_.wakeup);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "models/native/kernel.hpp"
@@ -19,7 +20,9 @@
 #include "models/protocol/vproc/messages.hpp"
 #include "models/protocol/vproc/origins.hpp"
 #include "models/protocol/vproc/pending.hpp"
+#include "models/protocol/vproc/place.hpp"
 #include "models/strategy/registry.hpp"
+#include "models/strategy/vproc_switch/packed.hpp"
 #include "models/strategy/vproc_switch/settings.hpp"
 
 namespace ssi::vproc_switch {
@@ -40,9 +43,11 @@ enum class Site : std::uint32_t {
   list,             // the other nodes: a list always goes there
   rfork,            // the nodes that it names
   exec,             // the node that the placement names
+  migrate,          // the node that the caller moves to
+  order,            // the process that is to move
   file,             // whose file system: at each operation of the vnode switch
 };
-inline constexpr std::uint32_t kSites = 15;
+inline constexpr std::uint32_t kSites = 17;
 
 class VprocSwitch final : public Strategy {
  public:
@@ -63,20 +68,46 @@ class VprocSwitch final : public Strategy {
   const vproc::GroupHolder& groups_led() const { return holder_; }
   const vproc::Memberships& memberships() const { return memberships_; }
   const vproc::PendingTable& pending() const { return pending_; }
-  // The node of a parent, and the transaction there that created the child.
-  struct ParentLink {
-    NodeId node;
-    TxnId created_by;
-  };
   const std::map<Pid, ParentLink>& parents_elsewhere() const { return parents_; }
-  const std::map<Pid, NodeId>& children_elsewhere() const { return children_; }
-  std::uint32_t load() const;   // living processes that are not stopped, without init
+  const std::map<Pid, vproc::Place>& children_elsewhere() const { return children_; }
+  // A process that has moved away from here, or whose status has: where to, until the pid's origin knows.
+  struct Stub {
+    vproc::Place place;
+    bool ended = false;
+  };
+  const std::map<Pid, Stub>& stubs() const { return stubs_; }
+  bool is_in_transit(Pid pid) const { return in_transit_.contains(pid); }
+  std::uint32_t moves_of(Pid pid) const;   // of a process or a status here
+  std::uint32_t load() const;              // living processes that are not stopped, without init
 
  private:
   struct Switch;   // an overload for each call
   struct Server;   // an overload for each message
 
+  // finding.cpp: where a process is
+  struct Way {
+    enum class At { here, in_transit, leaving, on, lost, gone } at;
+    bool ended = false;   // a status, or nothing, is what is left of it
+    vproc::Place place{};
+  };
+  struct Found {
+    enum class As { here, dead, sent } as;
+    NodeId to;
+  };
+  struct Origin {
+    bool served = false;                // the request came as a message
+    std::optional<vproc::Place> hint;   // of a request of this node's own
+  };
+  Way way_to(Pid pid, vproc::Route route) const;
+  std::optional<vproc::Place> hint_for(Pid pid) const;
+  void learn(Pid pid, vproc::Place place);
+  void stall(Pid pid, vproc::Stalled request);
+  void resume(const std::vector<vproc::Stalled>& stalled, Effects& out);
+  template <class M>
+  Found find_for(Pid pid, M request, const vproc::Asker& asker, Origin of, Effects& out);
+
   // switch.cpp: calls
+  void serve_any(const Message& message, const vproc::Message& body, Effects& out);
   bool is_here(Site site, bool here, Effects& out);
   void call(const CallEvent& event, Instant now, Effects& out);
   void create_here(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out);
@@ -108,23 +139,64 @@ class VprocSwitch final : public Strategy {
   void serve(const Message& message, const vproc::Kill& kill, Effects& out);
   void serve_kill(const vproc::Kill& kill, const vproc::Asker& asker, Effects& out);
   void route_kill(const vproc::Kill& kill, const vproc::Asker& asker, Effects& out);
-  NodeId whereabouts(Pid pid) const;
+  void pass_kill_on(const vproc::Kill& kill, vproc::Place to, const vproc::Asker& asker, Effects& out);
+  void send_own_kill(const vproc::Kill& kill, NodeId to, vproc::Route route, const vproc::Asker& asker, Effects& out);
   void answer_kill(const vproc::Kill& kill, const vproc::Asker& asker, Errno error, Effects& out);
   void serve(const Message& message, const vproc::Killed& killed, Effects& out);
   void serve(const Message& message, const vproc::NotHere& not_here, Effects& out);
   void serve(const Message& message, const vproc::Redirect& redirect, Effects& out);
-  void ask_again(TxnId txn, NodeId not_at, CallId cause, Effects& out);
+  void ask_again(TxnId txn, std::uint32_t moves, CallId cause, Effects& out);
 
   // exits.cpp: exit, status, orphans, the end of a pid
   void departed(const native::Departure& departure, Effects& out);
-  void tell_parent(const native::Departure& departure, Effects& out);
+  void tell_parent(const native::Departure& departure, std::uint32_t moves, Effects& out);
   void serve(const Message& message, const vproc::ExitNotice& notice, Effects& out);
-  void take_status(Pid child, Pid parent, std::int32_t status, NodeId from, TxnId txn, CallId cause, Effects& out);
+  void pass_notice(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Origin of, Effects& out);
+  void take_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out);
+  void refuse_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out);
+  void acknowledge_exit(const vproc::ExitNotice& notice, vproc::ExitAck ack, TxnId txn, CallId cause, Effects& out);
   void serve(const Message& message, const vproc::ExitAck& ack, Effects& out);
-  void exit_settled(const vproc::PendingExit& exit, bool accepted, Effects& out);
+  void exit_settled(const vproc::PendingExit& exit, NodeId by, const vproc::ExitAck& ack, Effects& out);
   void serve(const Message& message, const vproc::Reparent& reparent, Effects& out);
+  void adopt(const vproc::Reparent& reparent, const vproc::Asker& asker, Origin of, Effects& out);
   void serve(const Message& message, const vproc::Gone& gone, Effects& out);
   void tell_origins_of_reaped(Effects& out);
+
+  // moves.cpp: the side that a process leaves
+  struct Departing {
+    NodeId to;
+    vproc::Caller caller;   // kNoCall: somebody else's order
+    std::optional<ProgramRef> exec{};
+    bool stands = false;
+    Memory memory{};
+  };
+  void migrate(const CallEvent& event, const Migrate& migrate, Effects& out);
+  void serve(const Message& message, const vproc::Move& move, Effects& out);
+  void pass_order(const vproc::Move& move, const vproc::Asker& asker, Origin of, Effects& out);
+  void serve(const Message& message, const vproc::MoveTaken& taken, Effects& out);
+  void take_order(Pid pid, NodeId to);
+  void depart(Pid pid, Departing departing, Effects& out);
+  void stands_still(const Frozen& frozen);
+  bool is_settled(Pid pid) const;
+  void go_where_ordered(Effects& out);
+  std::shared_ptr<Packed> pack(Pid pid, const Departing& departing, Effects& out);
+  void ship(Pid pid, const Departing& departing, Effects& out);
+  TxnId oldest_move_to(NodeId node) const;
+  void serve(const Message& message, const vproc::Migrated& migrated, Effects& out);
+  void settle_if_in_transit(Pid pid, std::uint32_t moves, Effects& out);
+  void has_arrived(TxnId txn, Effects& out);
+  void comes_back(TxnId txn, Errno error, Effects& out);
+  void serve(const Message& message, const vproc::Located& located, Effects& out);
+
+  // arrivals.cpp: the side that it comes to, and its origin
+  void serve(const Message& message, const vproc::Migrate& migrate, Effects& out);
+  void come_in(const vproc::PendingJoin::Coming& coming, CallId cause, Effects& out);
+  void arrived_from(NodeId from, Pid pid, std::uint32_t moves, Effects& out);
+  void tell_location(Pid pid, std::uint32_t moves, NodeId stub, Effects& out);
+  void put_in(const Packed& packed, const std::map<Pid, std::uint32_t>& moves, Effects& out);
+  void meet_news(Pid pid, Pid group, std::uint64_t seen, Effects& out);
+  void serve(const Message& message, const vproc::MigrateStatus& status, Effects& out);
+  void serve(const Message& message, const vproc::Location& location, Effects& out);
 
   // broadcasts.cpp: signals to groups
   void kill_group(const CallEvent& event, const KillGroup& kill, Effects& out);
@@ -138,13 +210,14 @@ class VprocSwitch final : public Strategy {
   void serve(const Message& message, const vproc::KillGroupDone& done, Effects& out);
   void serve(const Message& message, const vproc::GroupSignal& signal, Effects& out);
   void serve(const Message& message, const vproc::GroupSignalled& signalled, Effects& out);
-  void create_settled(const vproc::PendingCreate& create, TxnId txn, std::optional<NodeId> started_at, Effects& out);
+  void group_settled(Pid group, TxnId txn, std::optional<NodeId> now_at, Effects& out);
   void settle(Pid group, TxnId txn, Effects& out);
 
   // groups.cpp: setpgid, setsid, who is listed where
   void set_group(const CallEvent& event, const SetGroup& set, Effects& out);
   void set_session(const CallEvent& event, Effects& out);
   void serve(const Message& message, const vproc::SetGroupRequest& request, Effects& out);
+  void pass_set_group(const vproc::SetGroupRequest& request, const vproc::Asker& asker, Origin of, Effects& out);
   void change_group(Pid pid, Pid group, Pid callers_session, const vproc::Asker& asker, Effects& out);
   void join(vproc::PendingJoin join, Pid session, CallId cause, Effects& out);
   void answer_change(Pid pid, const vproc::Asker& asker, Errno error, Effects& out);
@@ -169,6 +242,7 @@ class VprocSwitch final : public Strategy {
   // broken.cpp: requests to a peer whose circuit broke
   struct GiveUp;
   void give_up(NodeId peer, Effects& out);
+  void hash_moves(StateHash& hash) const;
 
   NodeId self_;
   Instant now_;   // of the event being handled
@@ -184,9 +258,15 @@ class VprocSwitch final : public Strategy {
   vproc::PendingTable pending_;
   gossip::Gossip gossip_;
   std::map<Pid, ParentLink> parents_;                  // of processes here whose parent is elsewhere
-  std::map<Pid, NodeId> children_;                     // living elsewhere, of processes here: their node
+  std::map<Pid, vproc::Place> children_;               // living elsewhere, of processes here: where, as far as is known
   std::map<Pid, std::map<Pid, std::uint64_t>> left_;   // groups that a process here has left: the last broadcast it got there
   std::map<Pid, TxnId> leaving_;                       // exited here; EXIT_NOTICE is not yet acknowledged
+  std::map<Pid, std::uint32_t> moves_;                 // of processes here that have moved, and of statuses that have more than once
+  std::map<Pid, NodeId> orders_;                       // to go there at the next safe point
+  std::map<Pid, Departing> departing_;                 // ordered to stand still; still in the table
+  std::map<Pid, TxnId> in_transit_;                    // processes and statuses that MIGRATE carries; not yet acknowledged
+  std::map<Pid, Stub> stubs_;
+  std::map<NodeId, std::set<TxnId>> arrived_;   // moves from each node that it may still ask about, if the circuit breaks
 };
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);

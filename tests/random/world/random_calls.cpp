@@ -53,7 +53,9 @@ Call RandomRun::make(Kind kind, Process& process) {
       const NodeId other{static_cast<std::uint32_t>(draws_.below(world_.nodes()))};
       return crowded ? Call(Wait{kNoPid, true}) : die == 0 ? Call(Rfork{{}, {node}}) : Call(Rfork{{}, {node, other}});
     }
-    case Kind::exec: return Exec{{}, {}};
+    case Kind::exec: return Exec{{}, {coin == 0 ? Placement::Kind::here : Placement::Kind::node, node}};
+    case Kind::migrate: return Migrate{kNoPid, node};
+    case Kind::send_away: return Migrate{any_pid(), node};
     case Kind::exit: return Exit{static_cast<std::int32_t>(die)};
   }
   return List{};

@@ -49,7 +49,7 @@ class RandomRun final : public Watcher {
   struct Process {
     Pid pid;
     NodeId node;
-    bool started = false, stopped = false;
+    bool started = false, stopped = false, frozen = false;
     CallId calling = kNoCall;
     std::vector<Signal> to_install;   // handlers
     std::vector<Pid> children;
@@ -60,7 +60,24 @@ class RandomRun final : public Watcher {
     Pid caller;
     Call call;
   };
-  enum class Kind : std::uint8_t { spawn, fork, kill, killpg, lead, enter, move_child, session, wait, list, rare, rfork, exec, exit };
+  enum class Kind : std::uint8_t {
+    spawn,
+    fork,
+    kill,
+    killpg,
+    lead,
+    enter,
+    move_child,
+    session,
+    wait,
+    list,
+    rare,
+    rfork,
+    exec,
+    migrate,
+    send_away,
+    exit
+  };
   static constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::exit) + 1;
   struct Weights {
     std::uint64_t call, handle, release, deliver, timer;
@@ -73,11 +90,15 @@ class RandomRun final : public Watcher {
   void let_call(Process& caller);
   bool stuck();
   void check_relations() const;
+  NodeId where(Pid pid) const;
+  bool may_handle(const Queued& queued) const;
   void issue(NodeId node, Pid caller, Call call);
   void handle(std::size_t queued);
   void release(std::size_t index);
   void deliver();
   void start(NodeId at, const ProgramOrder& order, CallId cause);
+  void depart(Pid pid);
+  void arrive(NodeId at, Pid pid);
   void run_anew(Process& process);
   Call choose(Process& process);
   Call make(Kind kind, Process& process);
@@ -106,7 +127,6 @@ class RandomRun final : public Watcher {
   std::vector<Pid> starts_;
   std::set<std::string> messages_;
   std::map<std::string, std::uint64_t> results_;
-  std::uint32_t longest_path_ = 0;   // of a kill
   Step now_ = 0;
   bool closing_ = false;
 };

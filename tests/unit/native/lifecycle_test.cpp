@@ -180,14 +180,14 @@ TEST_F(Lifecycle, PidsOfOthersThatEndHereAreReported) {
   exit(own);
   wait(parent, own);
   processes.child_exited(parent, waited, 0, out);
-  EXPECT_EQ(processes.take_reaped_from_elsewhere(), std::vector<Pid>{});
+  EXPECT_EQ(processes.take_reaped(), std::vector<Pid>{});
   wait(parent, waited);
   processes.child_exited(processes.init(), adopted, 0, out);
-  EXPECT_EQ(processes.take_reaped_from_elsewhere(), (std::vector<Pid>{waited, adopted}));
+  EXPECT_EQ(processes.take_reaped(), (std::vector<Pid>{waited, adopted}));
   processes.child_exited(parent, forgotten, 0, out);
   exit(parent);
-  EXPECT_EQ(processes.take_reaped_from_elsewhere(), std::vector<Pid>{forgotten});
-  EXPECT_EQ(processes.take_reaped_from_elsewhere(), std::vector<Pid>{});
+  EXPECT_EQ(processes.take_reaped(), std::vector<Pid>{forgotten});
+  EXPECT_EQ(processes.take_reaped(), std::vector<Pid>{});
 }
 
 TEST_F(Lifecycle, AnOrphanOfAParentElsewhereCanBeAdopted) {

@@ -17,43 +17,70 @@ const Pid kGroup = Pid::make(NodeId{3}, Incarnation{1}, 9);
 
 TEST(Origins, FollowsAProcessFromAllocationToReaping) {
   Origins origins;
-  origins.step(kPid, OriginEvent::allotted, NodeId{2});
+  origins.step(kPid, OriginEvent::allotted, {NodeId{2}});
   EXPECT_EQ(origins.find(kPid)->state, OriginState::starting);
-  origins.step(kPid, OriginEvent::created, NodeId{2});
+  origins.step(kPid, OriginEvent::created, {NodeId{2}});
   EXPECT_EQ(origins.find(kPid)->state, OriginState::running);
-  EXPECT_EQ(origins.find(kPid)->node, NodeId{2});
-  origins.step(kPid, OriginEvent::ended, NodeId{2});
+  EXPECT_EQ(origins.find(kPid)->place.node, NodeId{2});
+  origins.step(kPid, OriginEvent::ended, {NodeId{2}});
   EXPECT_EQ(origins.find(kPid), nullptr);
 }
 
 TEST(Origins, KeepsWhereTheStatusLies) {
   Origins origins;
-  origins.step(kPid, OriginEvent::left, NodeId{5});
-  origins.step(kPid, OriginEvent::settled, NodeId{5});
+  origins.step(kPid, OriginEvent::left, {NodeId{5}});
+  origins.step(kPid, OriginEvent::settled, {NodeId{5}});
   EXPECT_EQ(origins.find(kPid)->state, OriginState::zombie);
-  EXPECT_EQ(origins.find(kPid)->node, NodeId{5});
+  EXPECT_EQ(origins.find(kPid)->place.node, NodeId{5});
 }
 
 TEST(Origins, WhatCannotBeIsOurBug) {
   Origins origins;
-  EXPECT_THROW(origins.step(kPid, OriginEvent::created, NodeId{2}), CheckFailed);
-  EXPECT_THROW(origins.step(kPid, OriginEvent::ended, NodeId{2}), CheckFailed);
+  EXPECT_THROW(origins.step(kPid, OriginEvent::returned, {NodeId{2}}), CheckFailed);
+  EXPECT_THROW(origins.step(kPid, OriginEvent::ended, {NodeId{2}}), CheckFailed);
 }
 
 TEST(Locations, IsBoundedAndForgetsTheOldest) {
   Locations locations(2);
   const auto pid = [](std::uint32_t sequence) { return Pid::make(NodeId{0}, Incarnation{1}, sequence); };
-  locations.remember(pid(1), NodeId{1});
-  locations.remember(pid(2), NodeId{2});
-  locations.remember(pid(1), NodeId{3});
-  locations.remember(pid(4), NodeId{4});
-  EXPECT_EQ(locations.find(pid(1)), std::nullopt);
-  EXPECT_EQ(locations.find(pid(2)), NodeId{2});
+  locations.remember(pid(1), {NodeId{1}});
+  locations.remember(pid(2), {NodeId{2}});
+  locations.remember(pid(1), {NodeId{3}});
+  locations.remember(pid(4), {NodeId{4}});
+  EXPECT_FALSE(locations.find(pid(1)));
+  EXPECT_EQ(locations.find(pid(2))->node, NodeId{2});
   locations.drop(pid(2));
   EXPECT_EQ(locations.size(), 1U);
   Locations none(0);
-  none.remember(pid(1), NodeId{1});
+  none.remember(pid(1), {NodeId{1}});
   EXPECT_EQ(none.size(), 0U);
+}
+
+TEST(Locations, LaterNewsWin) {
+  Locations locations(2);
+  locations.remember(kPid, {NodeId{2}, 5});
+  locations.remember(kPid, {NodeId{1}, 4});
+  EXPECT_EQ(locations.find(kPid)->node, NodeId{2});
+  locations.remember(kPid, {NodeId{3}, 6});
+  EXPECT_EQ(locations.find(kPid)->node, NodeId{3});
+}
+
+TEST(Origins, LaterNewsWinAndWhatIsHomeNeedsNoRecord) {
+  Origins origins;
+  origins.step(kPid, OriginEvent::located, {NodeId{4}, 1});   // overtaken by its return
+  EXPECT_EQ(origins.find(kPid), nullptr);
+  origins.step(kPid, OriginEvent::departed, {NodeId{1}, 3});
+  origins.step(kPid, OriginEvent::located, {NodeId{2}, 4});
+  EXPECT_EQ(origins.find(kPid)->place.node, NodeId{2});
+  origins.step(kPid, OriginEvent::returned, {});
+  EXPECT_EQ(origins.find(kPid), nullptr);
+}
+
+TEST(Messages, KillIsNeverLongerThanTheSmallestFrame) {
+  vproc::Kill kill{kPid, NodeId{1}, Signal::term};
+  EXPECT_LE(bytes_of(kill), 64U);
+  kill.route = {7, true};
+  EXPECT_LE(bytes_of(kill), 64U);
 }
 
 TEST(GroupHolder, ListsANodeUntilAllItsRegistrationsAreBack) {
