@@ -99,6 +99,15 @@ const std::array kCosts{
          &C::interrupt),
     cost("verb", 300, "to post a one-sided operation and see its end, where the interconnect has verbs",
          "estimate for InfiniBand, range 100 ns to 1 us", &C::verb),
+    Bound<C>{{"background_writes",
+              Kind::integer,
+              std::int64_t{1000},
+              0,
+              1e9,
+              {},
+              "words of the kernel that a core writes a second",
+              "estimate: 250 ticks (Linux's HZ) of about 4 words (time, accounting, run queue, a reference count); range 100 to 100,000"},
+             &C::background_writes},
     cost("lock_hold", 200, "of a kernel object by one call; 0: no locks", "estimate, range 50 ns to 1 us", &C::lock_hold),
     cost("near_line", 50, "a cache line from another core of the socket", "estimate, range 20 ns to 80 ns", &C::near_line),
     cost("far_line", 150, "a cache line from another socket", "estimate, range 80 ns to 300 ns", &C::far_line),
@@ -203,52 +212,11 @@ const std::array kNic{
              &N::wakeup},
 };
 
-using D = Disk;
-
-// Defaults: a 7200 rpm SATA disk of about 2010.
-const std::array kDisk{
-    Bound<D>{{"read_bandwidth", Kind::bandwidth, std::int64_t{960'000'000}, 1e3, 1e13, {}, "of the medium", "estimate: 120 MB/s"},
-             &D::read_bps},
-    Bound<D>{{"write_bandwidth", Kind::bandwidth, std::int64_t{960'000'000}, 1e3, 1e13, {}, "of the medium", "estimate: 120 MB/s"},
-             &D::write_bps},
-    Bound<D>{{"access",
-              Kind::duration,
-              std::int64_t{8'000'000},
-              0,
-              kSecond,
-              {},
-              "seek and rotation before a request that does not follow the one before it",
-              "estimate: 4 ms of mean rotational delay at 7200 rpm, a short seek; range 50 us (flash) to 12 ms"},
-             &D::access},
-    Bound<D>{{"cache",
-              Kind::bytes,
-              std::int64_t{32 << 20},
-              0,
-              1e12,
-              {},
-              "volatile write-back cache; 0: every write goes to the medium at once",
-              "estimate: 32 MiB"},
-             &D::cache},
-    Bound<D>{{"interface_bandwidth",
-              Kind::bandwidth,
-              std::int64_t{2'400'000'000},
-              1e3,
-              1e13,
-              {},
-              "into the cache",
-              "SATA 3 Gb/s, 8b/10b: 300 MB/s"},
-             &D::interface_bps},
-    Bound<D>{
-        {"queue_depth", Kind::integer, std::int64_t{1}, 1, 1024, {}, "requests that the medium serves at once (queue fidelity)", "one arm"},
-        &D::queue_depth},
-};
-
 }   // namespace
 
 std::span<const Bound<Platform>> platform_fields() { return kPlatform; }
 std::span<const Bound<Interconnect>> interconnect_fields() { return kInterconnect; }
 std::span<const Bound<NodeCosts>> cost_fields() { return kCosts; }
-std::span<const Bound<Disk>> disk_fields() { return kDisk; }
 std::span<const Bound<Nic>> nic_fields() { return kNic; }
 
 }   // namespace ssi::config

@@ -23,34 +23,35 @@ struct Interconnect {
 
 // CPU time of a kernel for what every design does. Sources: see the table in platform.cpp.
 struct NodeCosts {
-  Duration syscall;              // enter and leave the kernel, argument checks
-  Duration fork;                 // copy a process
-  Duration exec;                 // replace its image
-  Duration exit;                 // tear a process down
-  Duration wait;                 // reap, or find nothing and block
-  Duration signal;               // post and deliver a signal to one process
-  Duration list_per_process;     // one line of ps
-  Duration wakeup;               // make a blocked program runnable
-  Duration ipc_operation;        // on a pipe, socket, segment or semaphore, besides copying
-  Duration file_lookup;          // of a path's component, or of a file's attributes
-  Duration file_open;            // make or end an open-file entry
-  Duration file_update;          // a change of the name space
-  Duration file_io;              // a read or write, besides its pages and copying
-  Duration file_page;            // find, enter or dirty a page of the cache
-  Duration disk_request;         // submit a request to the disk and take its end
-  std::uint64_t page_cache{};    // bytes
-  Duration message_send;         // per message, sender's CPU
-  Duration message_receive;      // per message, receiver's CPU, interrupt included
-  Duration copy_per_kib;         // per KiB of message body, on each side
-  Duration context_switch;       // to a program that was taken off a core or had to wait for one (`queue`)
-  Duration time_slice;           // of a program while others wait (`queue`)
-  Duration interrupt;            // per interrupt of the network card, beside message_receive
-  Duration verb;                 // to post a one-sided operation and see its end
-  Duration lock_hold;            // of an object of the kernel by one call; 0: no locks
-  Duration near_line;            // a cache line from another core of the same socket
-  Duration far_line;             // ... of another socket
-  Duration shootdown;            // of translation buffers: once
-  Duration shootdown_per_core;   // ... and for each core that may have the mapping
+  Duration syscall;                    // enter and leave the kernel, argument checks
+  Duration fork;                       // copy a process
+  Duration exec;                       // replace its image
+  Duration exit;                       // tear a process down
+  Duration wait;                       // reap, or find nothing and block
+  Duration signal;                     // post and deliver a signal to one process
+  Duration list_per_process;           // one line of ps
+  Duration wakeup;                     // make a blocked program runnable
+  Duration ipc_operation;              // on a pipe, socket, segment or semaphore, besides copying
+  Duration file_lookup;                // of a path's component, or of a file's attributes
+  Duration file_open;                  // make or end an open-file entry
+  Duration file_update;                // a change of the name space
+  Duration file_io;                    // a read or write, besides its pages and copying
+  Duration file_page;                  // find, enter or dirty a page of the cache
+  Duration disk_request;               // submit a request to the disk and take its end
+  std::uint64_t page_cache{};          // bytes
+  Duration message_send;               // per message, sender's CPU
+  Duration message_receive;            // per message, receiver's CPU, interrupt included
+  Duration copy_per_kib;               // per KiB of message body, on each side
+  Duration context_switch;             // to a program that was taken off a core or had to wait for one (`queue`)
+  Duration time_slice;                 // of a program while others wait (`queue`)
+  Duration interrupt;                  // per interrupt of the network card, beside message_receive
+  Duration verb;                       // to post a one-sided operation and see its end
+  std::uint64_t background_writes{};   // words of the kernel that each core writes a second, whatever programs do
+  Duration lock_hold;                  // of an object of the kernel by one call; 0: no locks
+  Duration near_line;                  // a cache line from another core of the same socket
+  Duration far_line;                   // ... of another socket
+  Duration shootdown;                  // of translation buffers: once
+  Duration shootdown_per_core;         // ... and for each core that may have the mapping
 };
 
 // A node's network card and the way from it to the kernel.
@@ -80,6 +81,18 @@ struct Disk {
   std::uint32_t queue_depth{};            // requests that the medium serves at once (`queue`)
 };
 
+// A node's memory, and where pages go when its programs need more than there is (sim/cluster/memory.hpp says how).
+struct NodeMemory {
+  std::uint64_t capacity{};   // bytes for programs, file contents and other nodes' pages; 0: no limit
+  std::uint64_t page{};       // bytes
+  std::string paging;         // "disk" | "remote": another node's free memory
+  std::string reclaim;        // "lru" | "random"
+  std::uint32_t batch{};      // pages that are given up at once
+  std::uint64_t slab{};       // bytes that are asked of another node at once
+  Duration fault;             // the kernel's work for a page that is not there, besides the request that brings it
+  Duration give_up;           // ... and for each page that makes room
+};
+
 struct Platform {
   std::string name, description;
   std::string xml_file;   // not empty: hosts, links and routes come from this SimGrid file
@@ -90,6 +103,7 @@ struct Platform {
   NodeCosts costs;
   Disk disk;
   Nic nic;
+  NodeMemory memory;
 };
 
 std::span<const Bound<Platform>> platform_fields();   // the plain keys: name, description, nodes, sockets, cores
@@ -97,5 +111,6 @@ std::span<const Bound<Interconnect>> interconnect_fields();
 std::span<const Bound<NodeCosts>> cost_fields();
 std::span<const Bound<Disk>> disk_fields();
 std::span<const Bound<Nic>> nic_fields();
+std::span<const Bound<NodeMemory>> memory_fields();
 
 }   // namespace ssi::config

@@ -30,10 +30,11 @@ void FileStore::settle(vnode::Context& at) {
   for (std::uint64_t block : inodes_.take_dropped()) pages_.drop(block);
   if (!settings_.disk) {
     inodes_.recycle(inodes_.take_changes().released);
-    return;
+    return at.out.page_cache(pages_.size() * kBlockBytes);
   }
   if (pages_.dirty().size() > settings_.dirty_max / 2) charge(pages_.write_back(pages_.dirty(), kNoCall, at.out), at);
   pages_.trim();
+  at.out.page_cache(pages_.size() * kBlockBytes);
   while (!throttled_.empty() && pages_.unwritten() <= settings_.dirty_max) {
     answer(throttled_.front().asker, std::move(throttled_.front().reply), at);
     throttled_.pop_front();

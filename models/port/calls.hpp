@@ -14,6 +14,7 @@
 #include "models/base/time.hpp"
 #include "models/port/bytes.hpp"
 #include "models/port/channel_calls.hpp"
+#include "models/port/compute.hpp"
 #include "models/port/file_calls.hpp"
 #include "models/port/segment_calls.hpp"
 
@@ -126,11 +127,6 @@ struct SetGroup {
 struct SetSession {};
 struct List {};    // ps: every process that the caller's system shows
 struct Pause {};   // until a signal was handled; always ends in EINTR
-struct Compute {
-  Duration cpu;
-  std::uint64_t footprint{};    // bytes of memory that it uses
-  std::uint64_t dirty_rate{};   // bytes per second of cpu time that it writes for the first time, until all of the footprint is written
-};                              // node-local: cpu time of one core
 struct Sleep {
   Instant until;
 };   // node-local: at once when `until` has passed
@@ -163,12 +159,6 @@ constexpr CallClass class_of(std::size_t kind) {   // index of the variant
   return kind >= index_of("open") ? CallClass::file : CallClass::process;
 }
 inline CallClass class_of(const Call& call) { return class_of(call.index()); }
-
-// A process's memory, as its computations have left it.
-struct Memory {
-  std::uint64_t resident{};   // bytes
-  std::uint64_t dirty{};      // bytes of them that were written, so are in no file: a move has to carry them
-};
 
 struct ProcessInfo {
   Pid pid, parent, group;

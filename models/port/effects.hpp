@@ -4,6 +4,7 @@
 // run, completions reach their programs, and programs start, go on or leave their sleep, each list in the order of its making.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,6 @@ struct Note {
   } kind;
   std::uint32_t subject{};
 };
-
 
 // What a disk is asked. `cause` as in SendOptions; background when there is none.
 struct DiskRequest {
@@ -134,6 +134,8 @@ class Effects : public AfterWork {
   // The handler changes this object of the node's kernel (any number that stands for it): those that change the same object at the
   // same time wait for each other, and its cache lines travel between cores.
   void lock(std::uint64_t object) { locks.push_back(object); }
+  // What file contents take of the node's memory now. Nothing said: as before.
+  void page_cache(std::uint64_t bytes) { cached_bytes = bytes; }
   // A mapping is taken away that so many cores of this node may have in their translation buffers.
   void shootdown(std::uint32_t cores) { shootdown_cores += cores; }
   // `served`: the node on which the request was carried out.
@@ -153,6 +155,7 @@ class Effects : public AfterWork {
     notes.clear();
     locks.clear();
     shootdown_cores = 0;
+    cached_bytes.reset();
     cause = event_cause;
     serving = serving_message;
   }
@@ -162,6 +165,7 @@ class Effects : public AfterWork {
   std::vector<Note> notes;
   std::vector<std::uint64_t> locks;
   std::uint32_t shootdown_cores = 0;
+  std::optional<std::uint64_t> cached_bytes;
   CallId cause{kNoCall};   // of the event being handled
   bool serving = false;    // the event is a message
 };

@@ -8,10 +8,11 @@ WorkloadEntry fork_storm_entry();
 WorkloadEntry make_entry();
 WorkloadEntry migration_entry();
 WorkloadEntry signal_storm_entry();
+WorkloadEntry working_set_entry();
 
 const std::vector<WorkloadEntry>& workloads() {
-  static const std::vector<WorkloadEntry> kAll{file_traffic_entry(), fork_storm_entry(), make_entry(), migration_entry(),
-                                               signal_storm_entry()};
+  static const std::vector<WorkloadEntry> kAll{file_traffic_entry(), fork_storm_entry(),   make_entry(),
+                                               migration_entry(),    signal_storm_entry(), working_set_entry()};
   return kAll;
 }
 

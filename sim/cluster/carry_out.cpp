@@ -62,7 +62,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
 }
 
 // What is dead or stopped runs no further step; what starts is known at once, so that it can die before it has started.
-void Cluster::take_orders_that_act_at_once(const Service& service) {
+void Cluster::take_orders_that_act_at_once(Service& service) {
   for (const ProgramOrder& order : out_.programs) {
     if (trace_) trace_->instant(now(), service.node, name_of(order.kind));
     if (order.kind == ProgramOrder::Kind::start) {
@@ -121,7 +121,8 @@ void Cluster::finish_work(Token token) {
   works_.give_back(token);
 }
 
-void Cluster::release(Service& service, AfterWork& after) {
+// Where the time of its work went.
+void Cluster::charge(Service& service) const {
   Trail& trail = service.trail;
   const std::int64_t took = (now() - trail.mark).ns;
   const std::int64_t dispatch = std::min(service.dispatch.ns, took);
@@ -132,6 +133,11 @@ void Cluster::release(Service& service, AfterWork& after) {
   trail.where.lock += lock;
   trail.where.queue += took - dispatch - cpu - lock;   // the core was shared
   trail.mark = now();
+}
+
+void Cluster::release(Service& service, AfterWork& after) {
+  charge(service);
+  Trail& trail = service.trail;
   OpenCall* const cause = ledger_.find(trail.cause);   // not settled before it is stopped below
   if (cause) cause->last = trail;
 
@@ -146,6 +152,7 @@ void Cluster::release(Service& service, AfterWork& after) {
   for (const ProgramOrder& order : after.programs)
     if (!acts_at_once(order.kind)) obey(order, service.node);
 
+  if (service.paging != kNone) carry_out_paging(service);
   if (service.core != 0) at(service.node).core_taken[service.core - 1] = 0;
   end_receiving(service);
   if (!service.background) --foreground_;
@@ -203,6 +210,10 @@ void Cluster::disk_done(Token token) {
   DiskAccess& access = accesses_[token];
   if (access.life != at(access.node).life) return drop_access(token);
   if (at(access.node).disk_stalled) return at(access.node).disk_ended.push_back(token);
+  if (access.page_io != kNone) {
+    accesses_.give_back(token);
+    return io_ends(access.page_io, access.background);
+  }
   access.trail.where.disk += (now() - access.trail.mark).ns;
   access.trail.mark = now();
   wait_for_service(access.node, {.since = now(), .subject = token, .kind = Item::Kind::disk, .background = access.background}, false);

@@ -14,6 +14,9 @@ Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
     : setup_(std::move(setup)), backend_(backend), recorder_(recorder), trace_(recorder.trace()), ledger_(recorder),
       net_(static_cast<std::uint32_t>(setup_.machines.size()), !setup_.faults.empty()), nodes_(setup_.machines.size()) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].machine = std::move(setup_.machines[i]);
+  if (setup_.memory.capacity > 0)
+    paging_ = std::make_unique<Paging>(setup_.memory, static_cast<std::uint32_t>(nodes_.size()), setup_.random);
+  SSI_CHECK(!paging_ || setup_.faults.empty(), "a crash would lose the pages that a node has lent: the reader refuses this");
   if (!setup_.nic.plain()) nics_.assign(nodes_.size(), Nic(setup_.nic));
   if (setup_.nic.limits_service())
     for (Node& node : nodes_) node.receive_queues.resize(std::max<std::uint32_t>(setup_.nic.receive_queues, 1));
@@ -198,6 +201,8 @@ void Cluster::close_books() {
   }
   for (std::uint32_t i = 0; i < nodes_.size(); ++i)
     recorder_.cpu_used({i}, nodes_[i].kernel_used, nodes_[i].program_used, backend_.cores_used({i}), backend_.disk_used({i}));
+  if (paging_)
+    for (const NodePages& node : paging_->nodes) recorder_.paged(node.stats);
   recorder_.links_used(backend_.links_used());
   if (trace_) ledger_.report_pending(now());
   recorder_.finished(now());

@@ -23,6 +23,7 @@
 #include "sim/cluster/locks.hpp"
 #include "sim/cluster/net.hpp"
 #include "sim/cluster/nic.hpp"
+#include "sim/cluster/paging.hpp"
 #include "sim/cluster/programs.hpp"
 #include "sim/cluster/ring.hpp"
 #include "sim/cluster/run.hpp"
@@ -45,6 +46,8 @@ class Cluster final : public BackendClient {
     config::NodeCosts costs;
     config::Nic nic;
     bool verbs = false;
+    config::NodeMemory memory;
+    RandomRoot random;                                 // of the touches of programs that do not fit into it
     std::vector<std::unique_ptr<Strategy>> machines;   // one a node
     std::vector<Load> loads;                           // by ProgramRef::workload
     Instant ends;
@@ -76,10 +79,11 @@ class Cluster final : public BackendClient {
  private:
   // Something that waits for service.
   struct Item {
-    enum class Kind : std::uint8_t { boot, call, message, timer, disk, verb, frozen, broken };
+    enum class Kind : std::uint8_t { boot, call, message, timer, disk, verb, frozen, broken, paging };
     Instant since;
-    std::uint32_t subject =
-        0;   // slot of the call, packet (of a message or a verb), slot of the timer, of the frozen program or broken circuit, disk access
+    // Slot of the call, packet (of a message or a verb), slot of the timer, of the frozen program, broken circuit or what paging does, disk
+    // access.
+    std::uint32_t subject = 0;
     Kind kind = Kind::boot;
     bool background = false;
   };
@@ -99,13 +103,15 @@ class Cluster final : public BackendClient {
     Verb asked;
     VerbDone done;
     bool replied = false;
+    std::uint32_t page_io = kNone;   // these are the host's own pages
   };
   struct DiskAccess {
     NodeId node;
     std::uint64_t token = 0;   // the machine's
     Trail trail;
     bool background = false;
-    std::uint32_t life = 0;   // of the node
+    std::uint32_t life = 0;          // of the node
+    std::uint32_t page_io = kNone;   // the host's own
   };
   struct Broken {
     NodeId peer;
@@ -121,6 +127,7 @@ class Cluster final : public BackendClient {
     std::uint32_t socket = 0;   // for programs that it starts
     std::uint32_t core = 0;     // of the node, from 1, when it takes locks
     std::uint32_t receive_queue = kNoQueue;
+    std::uint32_t paging = kNone;   // pages that move when the work is done
     Trail trail;
     Duration dispatch, kernel, lock;   // nominal
   };
@@ -251,10 +258,11 @@ class Cluster final : public BackendClient {
 
   // effects: carry_out.cpp
   void carry_out(Service& service, const Header* received);
-  void take_orders_that_act_at_once(const Service& service);
+  void take_orders_that_act_at_once(Service& service);
   Duration hosts_work(const Service& service, const Header* received) const;
   void take_locks(Service& service);
   void finish_work(Token work);
+  void charge(Service& service) const;
   void release(Service& service, AfterWork& after);
   void ask_disk(const Service& service, const DiskRequest& request);
   Trail trail_for(CallId cause, const Trail& own, const OpenCall* call) const;
@@ -279,11 +287,44 @@ class Cluster final : public BackendClient {
     Frozen event;
     CallId cause;   // on whose behalf it was frozen
   };
-  void freeze(Running& program, const Service& service);
+  void freeze(Running& program, Service& service);
   void thaw(Running& program, NodeId node);
   bool goes_elsewhere(OpenCall& call);   // its caller is frozen, or is on another node by now
-  static void replace(Running& program, const ProgramOrder& order, const Service& service);
+  void replace(Running& program, const ProgramOrder& order, const Service& service);
   static void touch_memory(Running& program, Duration worked);
+
+  // memory that has a limit: paging_programs.cpp, paging_io.cpp. Never called without `paging_`.
+  void memory_begins(const Running& program, const Compute& compute);
+  void memory_arrives(const Running& program);
+  void memory_leaves(const Running& program);
+  bool memory_departs(Running& program, std::uint32_t frozen, Service& service);
+  void memory_ends(const Running& program);
+  Duration stretch_of(const Running& program, Duration work);
+  Duration stretch_ends(const Running& program, Duration worked);
+  void fault(Running& program, Duration rest);
+  void paging_due(NodeId node, PagingDue due, bool background = false);
+  void look_for_room(NodeId node);
+  void handle_paging(std::uint32_t slot, Service& service);
+  void handle_page_message(const Message& message, Service& service);
+  void take_fault(std::uint32_t slot, Service& service);
+  void take_pages(std::uint32_t io, Service& service);
+  void serve_waiting(Service& service);
+  void resume_faulted(std::uint32_t fault);
+  PagingWork& paging_work(Service& service);
+  void make_room(Service& service);
+  void touches_change(Running& program, const Computation& computation);
+  void page_out(Computation& whose, std::uint64_t pages, Service& service);
+  void page_in(std::uint32_t fault, Service& service);
+  void page_cache_is(std::uint64_t bytes, Service& service);
+  void find_place(std::uint32_t io, Service& service);
+  void ask_for_slab(Service& service);
+  void slab_answered(NodeId lender, std::uint64_t pages, Service& service);
+  void issue(std::uint32_t io, Service& service);
+  void carry_out_paging(Service& service);
+  void begin_io(std::uint32_t io);
+  void post_pages(std::uint32_t io, NodeId lender, std::uint64_t bytes);
+  void pages_posted(Token packet);
+  void io_ends(std::uint32_t io, bool background);
 
   Setup setup_;
   Backend& backend_;
@@ -299,16 +340,17 @@ class Cluster final : public BackendClient {
   Pool<Work> works_;
   Pool<DiskAccess> accesses_;
   Pool<OneSided> verbs_;
-  std::vector<Nic> nics_;           // of each node; none when they have no limits
-  Pool<TimerDue> timers_;           // that are due and wait for service
-  Pool<FrozenDue> frozen_;          // the same
-  Pool<Broken> broken_;             // the same
-  std::uint64_t adrift_ = 0;        // programs that departed from a node that is gone
-  bool struck_ = false;             // a fault has begun
-  bool listens_ = false;            // StillQuiet is due
-  bool ever_moved_ = false;         // some program was frozen: calls may have to follow their callers
-  std::deque<Call> first_calls_;    // that start the first programs
-  std::vector<Instant> finished_;   // work that the program did in its step
+  std::unique_ptr<Paging> paging_;   // nullptr: memory has no limit
+  std::vector<Nic> nics_;            // of each node; none when they have no limits
+  Pool<TimerDue> timers_;            // that are due and wait for service
+  Pool<FrozenDue> frozen_;           // the same
+  Pool<Broken> broken_;              // the same
+  std::uint64_t adrift_ = 0;         // programs that departed from a node that is gone
+  bool struck_ = false;              // a fault has begun
+  bool listens_ = false;             // StillQuiet is due
+  bool ever_moved_ = false;          // some program was frozen: calls may have to follow their callers
+  std::deque<Call> first_calls_;     // that start the first programs
+  std::vector<Instant> finished_;    // work that the program did in its step
   Instant now_{};
   Effects out_;
   std::vector<Token> ready_, dropped_;

@@ -95,6 +95,7 @@ void Cluster::drop(const Item& item) {
     case Item::Kind::frozen: drop_cause(frozen_[item.subject].cause, false); return frozen_.give_back(item.subject);
     case Item::Kind::timer: timers_.give_back(item.subject); return drop_cause(kNoCall, item.background);
     case Item::Kind::broken: broken_.give_back(item.subject); return drop_cause(kNoCall, false);
+    case Item::Kind::paging: return drop_cause(kNoCall, item.background);   // never: faults and paging are not in one run
     case Item::Kind::boot: return drop_cause(kNoCall, false);
     case Item::Kind::call: break;
   }

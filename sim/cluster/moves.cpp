@@ -4,13 +4,14 @@
 
 namespace ssi::sim {
 
-void Cluster::freeze(Running& program, const Service& service) {
+void Cluster::freeze(Running& program, Service& service) {
   SSI_CHECK(!program.frozen, "a program departs twice");
   ever_moved_ = program.frozen = true;
   if (program.computing) program.left = break_off(program);
   const std::uint32_t slot = frozen_.take();
   frozen_[slot] = {{program.pid, program.memory}, service.trail.cause};
   if (OpenCall* call = ledger_.find(service.trail.cause)) ++call->under_way;
+  if (paging_ && memory_departs(program, slot, service)) return;
   enqueue(service.node, {.since = now(), .subject = slot, .kind = Item::Kind::frozen});
 }
 
@@ -19,6 +20,7 @@ void Cluster::thaw(Running& program, NodeId node) {
   program.frozen = false;
   program.node = node;
   if (!setup_.one_machine) program.self.node = node.value;
+  if (paging_ && paging_->of(program.slot).set.pages() > 0) memory_arrives(program);
   if (OpenCall* call = ledger_.find(std::exchange(program.held_call, kNoCall))) {
     call->node = node;
     wait_for_service(node, {.since = now(), .subject = Ledger::slot_of(call->id), .kind = Item::Kind::call}, false);
@@ -41,6 +43,7 @@ bool Cluster::goes_elsewhere(OpenCall& call) {
 
 // The call of the old program is over for it, whatever becomes of it.
 void Cluster::replace(Running& program, const ProgramOrder& order, const Service& service) {
+  if (paging_) memory_ends(program);
   program.program.reset();
   program.workload = order.program.workload;
   program.call = kNoCall;

@@ -48,7 +48,7 @@ void Cluster::obey(const ProgramOrder& order, NodeId node) {
 
 // Perhaps it is neither stopped nor frozen any more.
 void Cluster::go_on(Running& program) {
-  if (program.stopped || program.frozen || program.paused) return;
+  if (program.stopped || program.frozen || program.paused || program.faulting) return;
   if (program.left.ns > 0) return compute(program, std::exchange(program.left, Duration{}));
   if (program.held) advance(program, std::move(*std::exchange(program.held, nullptr)));
 }
@@ -74,6 +74,7 @@ bool Cluster::begin_call(Running& program, const Call& request) {
   if (const auto* asked = std::get_if<Compute>(&request)) {
     if (asked->cpu.ns <= 0) return false;
     program.touches = *asked;
+    if (paging_) memory_begins(program, *asked);
     compute(program, asked->cpu);
     return true;
   }
@@ -92,6 +93,7 @@ bool Cluster::begin_call(Running& program, const Call& request) {
 }
 
 void Cluster::compute(Running& program, Duration work) {
+  if (paging_) work = stretch_of(program, work);
   program.computing = true;
   program.touches.cpu = work;
   ++foreground_;
@@ -110,8 +112,10 @@ Duration Cluster::break_off(Running& program) {
   const Duration unused = backend_.cancel_work(program.slot | kProgramWork);
   at(program.node).program_used += Duration{-unused.ns};
   const Duration left = node.slow == 1 ? unused : Duration{std::llround(static_cast<double>(unused.ns) / node.slow)};
-  touch_memory(program, {program.touches.cpu.ns - left.ns});
-  return std::max(left, Duration{1});   // its end is still to come
+  const Duration worked{program.touches.cpu.ns - left.ns};
+  touch_memory(program, worked);
+  const Duration rest = paging_ ? stretch_ends(program, worked) : Duration{};
+  return std::max(left + rest, Duration{1});   // its end is still to come
 }
 
 void Cluster::compute_done(std::uint32_t slot) {
@@ -120,6 +124,11 @@ void Cluster::compute_done(std::uint32_t slot) {
   if (trace_) trace_->computation_ends(now(), slot);
   program.computing = false;
   touch_memory(program, program.touches.cpu);
+  if (paging_) {
+    const bool faults = paging_->of(slot).faults;
+    const Duration rest = stretch_ends(program, program.touches.cpu);
+    if (faults) return fault(program, rest);
+  }
   answer_program(program, Result::ok());
 }
 
@@ -143,6 +152,7 @@ void Cluster::end_program(Pid pid) {
     for (const Effects::Completion& completion : out_.completions) answered_now = answered_now || completion.call == call->id;
     if (!answered_now) ledger_.abandon(*call, now());
   }
+  if (paging_) memory_ends(*program);
   programs_.remove(pid);
 }
 

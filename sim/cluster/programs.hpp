@@ -22,6 +22,7 @@ struct Running {
   bool paused = false;                        // its node is
   bool adrift = false;                        // frozen, and the node that it departed from has crashed
   Duration worked{};                          // of its computations, so far
+  bool faulting = false;                      // in a computation, between two stretches of it
   workload::Self self;                        // stays where it is: the coroutine refers to it
   std::optional<workload::Program> program;   // empty until the start order is carried out
   CallId call{kNoCall};                       // that the strategy serves now

@@ -36,6 +36,21 @@ void create_engine(const std::vector<std::string>& arguments) {
   new simgrid::s4u::Engine(&argc, argv.data());
 }
 
+// One machine has the memory of all.
+config::NodeMemory memory_of_node(const config::Platform& platform, std::uint32_t nodes) {
+  config::NodeMemory memory = platform.memory;
+  memory.capacity *= platform.nodes / nodes;
+  return memory;
+}
+
+// File contents take no more than half of a memory that has a limit.
+config::NodeCosts costs_of_node(const config::Platform& platform, std::uint32_t nodes) {
+  config::NodeCosts costs = platform.costs;
+  const std::uint64_t capacity = memory_of_node(platform, nodes).capacity;
+  if (capacity > 0) costs.page_cache = std::min(costs.page_cache, capacity / 2);
+  return costs;
+}
+
 std::unique_ptr<Strategy> make_machine(const RunPlan& plan, std::uint32_t nodes, std::uint32_t cores, NodeId self, Incarnation incarnation,
                                        std::shared_ptr<const Durable> disk) {
   const RandomRoot random = RandomRoot(plan.seed).child("design");
@@ -44,7 +59,7 @@ std::unique_ptr<Strategy> make_machine(const RunPlan& plan, std::uint32_t nodes,
                              .cores = cores,
                              .incarnation = incarnation,
                              .random = random,
-                             .costs = plan.scenario.platform.costs,
+                             .costs = costs_of_node(plan.scenario.platform, nodes),
                              .membership = plan.scenario.membership,
                              .disk = std::move(disk)},
                             plan.params);
@@ -93,6 +108,8 @@ RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& rec
        .costs = plan.scenario.platform.costs,
        .nic = plan.scenario.platform.nic,
        .verbs = plan.scenario.platform.interconnect.verbs != "none",
+       .memory = memory_of_node(plan.scenario.platform, nodes),
+       .random = RandomRoot(plan.seed).child("memory"),
        .machines = make_machines(plan, nodes, cores),
        .loads = make_loads(plan),
        .ends = Instant{} + plan.scenario.duration,

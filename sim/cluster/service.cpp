@@ -57,6 +57,7 @@ void Cluster::handle(NodeId node, const Item& item) {
     case Item::Kind::message: return handle_message(item.subject, service);
     case Item::Kind::frozen: service.trail.mark = item.since; return handle_frozen(item.subject, service);
     case Item::Kind::broken: service.trail.mark = item.since; return handle_broken(item.subject, service);
+    case Item::Kind::paging: service.trail.mark = item.since; return handle_paging(item.subject, service);
     case Item::Kind::call: return handle_call(ledger_.in_slot(item.subject), service);
   }
 }
@@ -100,7 +101,8 @@ void Cluster::handle_message(Token packet, Service& service) {
   service.trail = packets_[packet].trail;
   if (!nics_.empty() || setup_.nic.limits_service()) begin_receiving(service, packets_[packet]);
   service.interrupted = packets_[packet].interrupts;
-  run_machine(MessageEvent{&message}, service, &message.header);
+  if (paging_ && message.body.is<paging::Message>()) handle_page_message(message, service);
+  else run_machine(MessageEvent{&message}, service, &message.header);
   discard(packet);
 }
 
@@ -125,6 +127,7 @@ void Cluster::run_machine(const Event& event, Service& service, const Header* re
   service.trail.mark = now();
   out_.begin(service.trail.cause, received != nullptr);
   at(service.node).machine->on_event(now(), event, out_);
+  if (paging_ && out_.cached_bytes) page_cache_is(*out_.cached_bytes, service);
   check_now_and_then(service.node);
   if (trace_) trace_event(event, service);
   carry_out(service, received);

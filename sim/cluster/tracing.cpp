@@ -17,10 +17,11 @@ void Cluster::trace_event(const Event& event, const Service& service) {
       case Item::Kind::boot: what.name = "boot"; break;
       case Item::Kind::timer: what.name = "timer"; break;
       case Item::Kind::disk: what.name = "disk"; break;
-      case Item::Kind::verb: what.name = "verb"; break;
+      case Item::Kind::verb: what.name = "VERB_REPLY"; break;
       case Item::Kind::broken: what.name = "circuit broken"; break;
       case Item::Kind::call:
       case Item::Kind::message:
+      case Item::Kind::paging:
       case Item::Kind::frozen: what.name = "event"; break;
     }
   }

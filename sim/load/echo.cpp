@@ -59,6 +59,7 @@ Json platform_json(const config::Platform& platform, const std::string& xml_show
   out["costs"] = object_of(config::cost_fields(), platform.costs);
   out["nic"] = object_of(config::nic_fields(), platform.nic);
   out["disk"] = object_of(config::disk_fields(), platform.disk);
+  out["memory"] = object_of(config::memory_fields(), platform.memory);
   return out;
 }
 

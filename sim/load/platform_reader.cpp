@@ -33,6 +33,16 @@ void check_sockets(const Node& platform, const Platform& read, Problems& problem
                                 plural(read.sockets, "socket"), read.sockets));
 }
 
+// A program that runs needs some pages at once.
+void check_memory(const Node& platform, const config::NodeMemory& read, Problems& problems) {
+  constexpr std::uint64_t kLeastPages = 16, kLeast = 65536;
+  const Node* memory = platform.find("memory");
+  const Node* capacity = memory == nullptr ? nullptr : memory->find("capacity");
+  if (capacity == nullptr || read.capacity == 0 || read.capacity >= std::max(kLeast, kLeastPages * read.page)) return;
+  problems.at_value(*capacity, fmt::format("is too little for a kernel and a program (write \"{}B\" or more, or \"0B\": no limit)",
+                                           std::max(kLeast, kLeastPages * read.page)));
+}
+
 // The shape must be one of the topology's form and have as many places as there are nodes.
 void check_shape(const Node& platform, const Platform& read, Problems& problems) {
   const Node* net = platform.find("interconnect");
@@ -58,7 +68,7 @@ Platform read_platform(const Node& platform, Inputs& inputs) {
   const std::string stem = std::filesystem::path(inputs.xml_file).stem().string();
   for (Field& field : table)
     if (xml && field.key == "name") field.fallback = std::string_view(stem);
-  std::vector<std::string> others{xml ? "file" : "interconnect", "costs", "disk", "nic", "$schema"};
+  std::vector<std::string> others{xml ? "file" : "interconnect", "costs", "disk", "nic", "memory", "$schema"};
   std::size_t before = problems.size();
   Platform read = config::bind<Platform>(config::platform_fields(), read_settings(platform, table, {std::move(others), true}, problems));
   if (problems.size() == before) check_sockets(platform, read, problems);
@@ -71,6 +81,8 @@ Platform read_platform(const Node& platform, Inputs& inputs) {
                           "{\"syscall\": \"100ns\"}", problems);
   read.nic = read_block(platform, "nic", config::nic_fields(), "", "{\"message_rate\": 2000000}", problems);
   read.disk = read_block(platform, "disk", config::disk_fields(), "", "{\"access\": \"8ms\"}", problems);
+  read.memory = read_block(platform, "memory", config::memory_fields(), "", "{\"capacity\": \"4GiB\"}", problems);
+  if (problems.size() == before) check_memory(platform, read.memory, problems);
   if (!xml && problems.size() == before) check_shape(platform, read, problems);
   return read;
 }

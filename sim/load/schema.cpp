@@ -89,6 +89,7 @@ Json platform_object() {
   out["properties"]["costs"] = object_schema(config::plain<config::NodeCosts>(config::cost_fields()), true);
   out["properties"]["nic"] = object_schema(config::plain<config::Nic>(config::nic_fields()), true);
   out["properties"]["disk"] = object_schema(config::plain<config::Disk>(config::disk_fields()), true);
+  out["properties"]["memory"] = object_schema(config::plain<config::NodeMemory>(config::memory_fields()), true);
   out["required"].push_back("interconnect");
   return out;
 }

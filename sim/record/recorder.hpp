@@ -70,10 +70,11 @@ class Recorder {
   void dropped(Instant at);                                   // a message, by a full network card
   void waited_for_service(NodeId node, std::size_t before);   // so many before it
   void cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores = {},
-                std::optional<double> disk = {});   // once a node, at the end
-  void links_used(std::vector<LinkUse> links);      // once, at the end
-  void finished(Instant at);                        // flushes; last call
-  Trace* trace();                                   // nullptr: none is written; more reports are for it alone
+                std::optional<double> disk = {});                          // once a node, at the end
+  void paged(const PagingStats& of_node) { paging_.push_back(of_node); }   // at the end, each node in turn, where memory has a limit
+  void links_used(std::vector<LinkUse> links);                             // once, at the end
+  void finished(Instant at);                                               // flushes; last call
+  Trace* trace();                                                          // nullptr: none is written; more reports are for it alone
 
   // What sim/report reads, after finished().
   std::uint64_t fingerprint() const { return fingerprint_.value(); }   // over (time, from, to, kind) of every delivered event
@@ -85,9 +86,10 @@ class Recorder {
   std::uint64_t unsettled() const;   // calls whose last messages were still under way at the end: counted by their critical path
   MessageStats messages() const;
   DispatchStats dispatch() const;
-  const std::vector<WorkStats>& work() const;   // by workload; may be shorter than the scenario's list
-  const std::vector<CpuStats>& cpu() const;     // by node
-  const std::vector<LinkUse>& links() const;    // the busiest first
+  const std::vector<WorkStats>& work() const;                          // by workload; may be shorter than the scenario's list
+  const std::vector<CpuStats>& cpu() const;                            // by node
+  const std::vector<PagingStats>& paging() const { return paging_; }   // by node; empty: memory has no limit
+  const std::vector<LinkUse>& links() const;                           // the busiest first
   const Timeline& timeline() const;
   const LossStats& lost() const;
   std::string error() const;   // why a trace or the list of events is not complete; empty: it is
@@ -102,6 +104,7 @@ class Recorder {
   StateHash fingerprint_;
   Instant measured_from_;
   std::array<std::uint64_t, 7> notes_{};   // by kind
+  std::vector<PagingStats> paging_;
   bool lists_events_;
   std::unique_ptr<State> state_;
 };

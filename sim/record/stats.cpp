@@ -13,6 +13,17 @@ PathTime& PathTime::operator+=(const PathTime& other) {
   return *this;
 }
 
+PagingStats& PagingStats::operator+=(const PagingStats& other) {
+  faults += other.faults;
+  fresh += other.fresh;
+  waits += other.waits;
+  given_up += other.given_up;
+  out += other.out;
+  in += other.in;
+  remote += other.remote;
+  return *this;
+}
+
 void SmallCounts::merge(const SmallCounts& other) {
   for (std::size_t n = 0; n < other.counts_.size(); ++n)
     if (other.counts_[n] != 0) add(static_cast<std::uint32_t>(n), other.counts_[n]);

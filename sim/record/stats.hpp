@@ -80,6 +80,17 @@ struct WorkStats {
   Histogram from_intended;   // from when a unit should have begun to its end
 };
 
+// Of a node whose memory has a limit; pages, over the whole run.
+struct PagingStats {
+  std::uint64_t faults{};      // touches of a page that had to be brought
+  std::uint64_t fresh{};       // ... that nobody had touched before: it came without being read
+  std::uint64_t waits{};       // faults that found no free frame
+  std::uint64_t given_up{};    // to make room
+  std::uint64_t out{}, in{};   // written, read
+  std::uint64_t remote{};      // of those, to and from other nodes
+  PagingStats& operator+=(const PagingStats& other);
+};
+
 struct DispatchStats {
   std::uint64_t checks{}, shipped{}, stale{};
 };

@@ -77,6 +77,14 @@ void Trace::message_leaves(const Header& header, std::uint32_t packet) {
   departures_[packet].bytes = header.bytes;
 }
 
+void Trace::carried_out(Instant at, NodeId node, std::string_view name, std::uint32_t packet) {
+  last_ = {.kept = filter_.keeps(at, node), .track = {}, .at = at};
+  if (!last_.kept) return;
+  last_.track = tracks_.card(node);
+  events_.slice(last_.track, "card", name, at, at, {});
+  draw_arrow(packet, name, last_.track, at);
+}
+
 void Trace::computation_begins(Instant at, NodeId node, std::uint32_t program, Pid pid) {
   slot(computations_, program) = {.on = true,
                                   .kept = filter_.keeps(at, node, kCompute),

@@ -44,6 +44,8 @@ class Trace {
   void work_ends(Instant at, std::uint32_t work);
   // The message leaves the work that began or ended last.
   void message_leaves(const Header& header, std::uint32_t packet);
+  // The node's card carries a one-sided operation out, or takes what one has brought, in no time; the reply leaves from there.
+  void carried_out(Instant at, NodeId node, std::string_view name, std::uint32_t packet);
   void computation_begins(Instant at, NodeId node, std::uint32_t program, Pid pid);
   void computation_ends(Instant at, std::uint32_t program);
   void changed(Instant at, NodeId node, Gauge gauge, std::int64_t change);

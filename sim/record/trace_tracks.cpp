@@ -5,7 +5,8 @@
 namespace ssi::record {
 namespace {
 
-constexpr std::uint32_t kCoresFrom = 1U << 16;   // kernel tracks come before them
+constexpr std::uint32_t kCard = 1U << 15;        // kernel tracks come before it,
+constexpr std::uint32_t kCoresFrom = 1U << 16;   // and these behind
 
 std::uint32_t& slot(std::vector<std::uint32_t>& tids, std::uint32_t lane) {
   if (lane >= tids.size()) tids.resize(lane + std::size_t{1});
@@ -36,6 +37,16 @@ Track TraceTracks::core(NodeId node, std::uint32_t lane) {
   tid = track.tid;
   events_.name_track(track, lane < cores_ ? "core " + std::to_string(lane) : "sharing " + std::to_string(lane - cores_), kCoresFrom + lane);
   return track;
+}
+
+Track TraceTracks::card(NodeId node) {
+  if (places_[node.value].card == 0) {
+    kernel(node, 0);   // which names the node
+    const Track track = make(pid_of(node));
+    places_[node.value].card = track.tid;
+    events_.name_track(track, "network card", kCard);
+  }
+  return {pid_of(node), places_[node.value].card};
 }
 
 Track TraceTracks::run() {

@@ -35,11 +35,13 @@ class TraceTracks {
   Track kernel(NodeId node, std::uint32_t lane);
   // Lanes from the number of cores on: more programs compute than there are cores, so they share them.
   Track core(NodeId node, std::uint32_t lane);
-  Track run();   // of what concerns the whole run
+  Track card(NodeId node);   // the network card, for one-sided operations
+  Track run();               // of what concerns the whole run
 
  private:
   struct Place {
     std::vector<std::uint32_t> kernel, core;   // tids by lane; 0: not made yet
+    std::uint32_t card = 0;
   };
   Track make(std::uint32_t pid);
 

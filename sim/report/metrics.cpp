@@ -54,11 +54,22 @@ constexpr std::array kMetrics{
     MetricInfo{"nodes.NODE.disk", Q::number, B::neither, "share of the disk's time (queue fidelity)"},
     MetricInfo{"nodes.NODE.egress", Q::number, B::neither, "share of the link's bandwidth"},
     MetricInfo{"nodes.NODE.ingress", Q::number, B::neither, "share of the link's bandwidth"},
+    MetricInfo{"nodes.NODE.paging.faults", Q::number, B::less, "touches of a page that had to be brought, where memory has a limit"},
+    MetricInfo{"nodes.NODE.paging.waits", Q::number, B::less, "faults that found no free frame"},
+    MetricInfo{"paging.faults", Q::number, B::less, "touches of a page that had to be brought, where memory has a limit"},
+    MetricInfo{"paging.fresh", Q::number, B::neither, "touches of a page that nobody had touched, and for which there was no room before"},
+    MetricInfo{"paging.waits", Q::number, B::less, "faults that found no free frame"},
+    MetricInfo{"paging.given_up", Q::number, B::less, "pages that made room"},
+    MetricInfo{"paging.in", Q::number, B::less, "pages brought"},
+    MetricInfo{"paging.out", Q::number, B::less, "pages written"},
+    MetricInfo{"paging.remote", Q::number, B::neither, "pages to and from other nodes, of those"},
     MetricInfo{"simulated", Q::time, B::neither, "simulated time of the run"},
     MetricInfo{"work.done", Q::number, B::more, "units of useful work"},
     MetricInfo{"work.per_second", Q::number, B::more, "units of useful work in a simulated second"},
     MetricInfo{"work.makespan", Q::time, B::less, "from the first workload's start to the last unit of work"},
     MetricInfo{"work.from_intended_p99", Q::time, B::less, "from when a unit should have begun to its end"},
+    MetricInfo{"work.by_workload.N.done", Q::number, B::more, "units of one workload's useful work"},
+    MetricInfo{"work.by_workload.N.makespan", Q::time, B::less, "from that workload's start to its last unit of work"},
 };
 
 std::vector<std::string_view> split(std::string_view path) {

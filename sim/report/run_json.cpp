@@ -169,6 +169,21 @@ Json nodes_json(const RunFacts& facts, const Recorder& recorder, Busiest& busies
   return out;
 }
 
+Json paging_json(const record::PagingStats& pages) {
+  return {{"faults", pages.faults}, {"fresh", pages.fresh}, {"waits", pages.waits},  {"given_up", pages.given_up},
+          {"in", pages.in},         {"out", pages.out},     {"remote", pages.remote}};
+}
+
+// Only where memory has a limit.
+void add_paging(Json& run, const Recorder& recorder) {
+  record::PagingStats sum;
+  for (std::size_t id = 0; id < recorder.paging().size(); ++id) {
+    sum += recorder.paging()[id];
+    run["nodes"][id]["paging"] = paging_json(recorder.paging()[id]);
+  }
+  if (!recorder.paging().empty()) run["paging"] = paging_json(sum);
+}
+
 Json timeline_json(const record::Timeline& timeline) {
   Json calls = Json::array();
   Json work = Json::array();
@@ -197,6 +212,7 @@ std::string run_json(const RunFacts& facts, const Recorder& recorder) {
   run["messages"] = messages_json(recorder);
   Busiest busiest;
   run["nodes"] = nodes_json(facts, recorder, busiest);
+  add_paging(run, recorder);
   run["links"] = links_json(recorder, busiest);
   run["saturated"] = busiest.share >= kBusy ? Json(busiest.name) : Json(nullptr);
   run["timeline"] = timeline_json(recorder.timeline());

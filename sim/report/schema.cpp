@@ -82,6 +82,16 @@ Json messages() {
                  {"between_bytes", list(list(integer())), false}});
 }
 
+Json paging() {
+  return object({{"faults", integer()},
+                 {"fresh", integer()},
+                 {"waits", integer()},
+                 {"given_up", integer()},
+                 {"in", integer()},
+                 {"out", integer()},
+                 {"remote", integer()}});
+}
+
 Json node() {
   return object({{"id", integer()},
                  {"core_count", integer()},
@@ -89,6 +99,7 @@ Json node() {
                  {"cores", list(object({{"kernel", number()}, {"program", number()}})), false},
                  {"queue_p99", integer()},
                  {"disk", number(), false},
+                 {"paging", paging(), false},
                  {"egress", number(), false},
                  {"ingress", number(), false}});
 }
@@ -115,6 +126,7 @@ Json run() {
                  {"dispatch", object({{"sites", integer()}, {"checks", integer()}, {"shipped", integer()}, {"stale", integer()}})},
                  {"messages", messages()},
                  {"nodes", list(node())},
+                 {"paging", paging(), false},
                  {"links", list(object({{"name", text()}, {"share", number()}}))},
                  {"saturated", or_null("string")},
                  {"timeline", object({{"bucket_ns", integer()},

@@ -58,6 +58,8 @@ void run_on(Fidelity& fidelity, const Rig& rig) {
                    .costs = rig.platform.costs,
                    .nic = rig.platform.nic,
                    .verbs = rig.platform.interconnect.verbs == "rdma",
+                   .memory = rig.platform.memory,
+                   .random = RandomRoot(1),
                    .machines = std::move(machines),
                    .loads = std::move(loads),
                    .ends = rig.ends,

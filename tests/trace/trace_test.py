@@ -77,7 +77,9 @@ class Traces(unittest.TestCase):
 
     def test_shipped_scenarios_tell_what_the_results_tell(self):
         for name, fidelity, *more in (("quickstart", "flow"), ("quickstart", "queue", "--strategy", "vproc_switch"),
-                                      ("kill_by_case", "queue", "--strategy", "cached")):
+                                      ("kill_by_case", "queue", "--strategy", "cached"),
+                                      ("working_set", "queue", "--strategy", "vproc_switch", "--set", "expect=[]",
+                                       "--set", "workloads.2.params.count=1", "--set", "workloads.3.params.count=1")):
             with self.subTest(name=name, fidelity=fidelity):
                 self.run_it(shipped(name), "--trace", "chrome,ops", "--replicates", "1", "--fidelity", fidelity, *more)
                 for run, folder in self.runs():
