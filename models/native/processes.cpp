@@ -2,7 +2,6 @@
 #include "models/native/processes.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "models/base/check.hpp"
 
@@ -87,31 +86,6 @@ void Processes::create(Pid pid, const Heritage& heritage, const ProgramRef& prog
 void Processes::add_child(Pid parent, Pid child) {
   const bool added = at(parent).children.emplace(child, std::nullopt).second;
   SSI_CHECK(added, "a child is added twice");
-}
-
-Process Processes::take(Pid pid, Effects& out) {
-  SSI_CHECK(pid != init_, "init leaves");
-  SSI_CHECK(find(pid) != nullptr, "a process that is not here leaves");
-  out.lock(kTableLock);
-  places_.of.erase(pid.value);
-  auto entry = table_.extract(pid);
-  Process& process = entry.mapped();
-  SSI_CHECK(!process.blocked || process.blocked->in != Blocked::In::part, "a process leaves in the middle of a call");
-  leave_group(process);
-  for (Pid zombie : process.zombies) {
-    zombie_parent_.erase(zombie);
-    told_when_reaped_.erase(zombie);
-  }
-  return std::move(process);
-}
-
-void Processes::put(Process process, Effects& out) {
-  const Pid pid = process.pid;
-  SSI_CHECK(find(pid) == nullptr && !is_zombie(pid), "a process comes that is here");
-  out.lock(kTableLock);
-  groups_[process.group].insert(pid);
-  for (Pid zombie : process.zombies) zombie_parent_.emplace(zombie, pid);
-  *places_.of.insert(pid.value).first = &table_.emplace(pid, std::move(process)).first->second;
 }
 
 Departure Processes::exit(Pid pid, std::int32_t status, Effects& out) {

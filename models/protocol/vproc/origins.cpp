@@ -25,8 +25,8 @@ Verdict Origins::step(Pid pid, OriginEvent on, Place place) {
     records_.erase(pid);
   } else {
     const bool later = on == OriginEvent::settled && place.moves >= record->place.moves;
-    const bool names = on == OriginEvent::allotted || on == OriginEvent::left || on == OriginEvent::departed || on == OriginEvent::located;
-    records_[pid] = {row.next, names || later ? place : record->place};
+    const bool away = on == OriginEvent::left || on == OriginEvent::departed || on == OriginEvent::located;
+    records_[pid] = {row.next, away || later || on == OriginEvent::allotted ? place : record->place};
   }
   return Verdict::go;
 }

@@ -50,6 +50,10 @@ void VprocSwitch::check_invariants() const {
   for (const auto& [pid, groups] : left_) SSI_INVARIANT(processes_.find(pid) != nullptr, text(pid) + " is remembered after its end");
   for (const auto& [group, entry] : holder_.all()) SSI_INVARIANT(!entry.registrations.contains(self_), text(group) + " lists its holder");
   SSI_INVARIANT(leaving_.size() == exits_under_way(pending_), "a notice of exit nobody waits for");
+  check_moves();
+}
+
+void VprocSwitch::check_moves() const {
   for (const auto& [pid, txn] : in_transit_)
     SSI_INVARIANT(processes_.find(pid) == nullptr && !processes_.is_zombie(pid) && pending_.all().contains(txn),
                   text(pid) + " is here and under way from here");

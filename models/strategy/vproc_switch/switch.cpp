@@ -147,11 +147,15 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
                  [&](const Frozen& frozen) { stands_still(frozen); },
              },
              event);
+  after_event(now, out);
+  for (const Effects::Completion& completion : out.completions)
+    if (completion.call != own) out.work(costs_.wakeup);
+}
+
+void VprocSwitch::after_event(Instant now, Effects& out) {
   parts_.settle(processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); });
   if (!orders_.empty() || !departing_.empty()) go_where_ordered(out);
   tell_origins_of_reaped(out);
-  for (const Effects::Completion& completion : out.completions)
-    if (completion.call != own) out.work(costs_.wakeup);
 }
 
 // The call of a process that died while it was queued has no effect and no answer.

@@ -110,6 +110,7 @@ class VprocSwitch final : public Strategy {
   void serve_any(const Message& message, const vproc::Message& body, Effects& out);
   bool is_here(Site site, bool here, Effects& out);
   void call(const CallEvent& event, Instant now, Effects& out);
+  void after_event(Instant now, Effects& out);
   void create_here(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out);
   Pid new_child_here(Pid parent, const ProgramRef& program, bool exec, Instant now, Effects& out);
   void post(Pid pid, Signal signal, Effects& out);   // to a process here
@@ -243,6 +244,7 @@ class VprocSwitch final : public Strategy {
   struct GiveUp;
   void give_up(NodeId peer, Effects& out);
   void hash_moves(StateHash& hash) const;
+  void check_moves() const;
 
   NodeId self_;
   Instant now_;   // of the event being handled
