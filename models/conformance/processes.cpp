@@ -196,7 +196,7 @@ Program moves_and_handles(Stage& s, Self& self) {
   s.mark(kPid, self.pid.value);
   s.mark(kReady);
   for (std::uint32_t i = 0; s.waits_for(kDone); ++i) {
-    const Result moved = co_await Migrate{kNoPid, NodeId{i % 2}};
+    const Result moved = co_await Migrate{kNoPid, NodeId{(i + 1) % 2}};
     if (!s.need(moved, "migrate")) co_return;
     co_await s.nap(self);
   }
@@ -209,6 +209,7 @@ Program signals_the_moving(Stage& s, Self& self) {
   for (int i = 0; i < 20; ++i) {
     const Result killed = co_await Kill{child.pid, Signal::usr1};
     if (!s.need(killed, "kill of a process that is moving")) co_return;
+    if (i % 4 == 3) co_await s.nap(self);   // it moves on
   }
   s.mark(kDone);
   co_await Wait{child.pid};

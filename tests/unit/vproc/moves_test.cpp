@@ -171,7 +171,7 @@ TEST(KillGroupCount, FollowsWhoMoves) {
   rig.call(leader, SetGroup{});
   rig.call(leader, SetGroup{member, leader});
   rig.call(member, move_to(1));
-  EXPECT_EQ(count(rig.call(leader, KillGroup{leader, Signal::none})), (Count{0, 0}));
+  EXPECT_EQ(count(rig.call(leader, KillGroup{leader, Signal::none})), (Count{2, 2}));
 }
 
 // ---- what goes along
