@@ -244,6 +244,7 @@ Duration Flow::cancel_work(Token token) {
   State::Activity& activity = state.activities[slot];
   const double left = activity.handle->get_remaining();
   activity.kind = State::Activity::Kind::none;
+  static_cast<simgrid::xbt::Extendable<s4u::Activity>&>(*activity.handle).set_data(nullptr);   // its slot may be used again before it ends
   activity.handle->cancel();
   state.over.push_back(slot);
   return {std::llround(left / activity.flops_per_ns)};
