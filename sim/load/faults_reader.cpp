@@ -84,7 +84,8 @@ void read_groups(const Node& object, std::uint32_t count, Fault& fault, Problems
     } else if (group->is(Type::array) && !group->children.empty()) {
       for (const Node* item : group->children) read_member(*item, count, seen, out, problems);
     } else {
-      problems.at_value(*group, fmt::format("must be a list of node numbers, or \"rest\" as the last, not {}", describe(*group)));
+      problems.at_value(*group,
+                        fmt::format("must be a list of node numbers, not {} (write [0, 1], or \"rest\" as the last)", describe(*group)));
     }
   }
   if (!rest && std::find(seen.begin(), seen.end(), 0) != seen.end())

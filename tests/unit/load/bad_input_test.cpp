@@ -78,7 +78,7 @@ const Bad kCases[] = {
      "as the last"},
     {"\"seed\": 7", "\"faults\": [{\"kind\": \"random\", \"between\": \"1s\", \"kinds\": [\"flood\"]}]", "/faults/0/kinds/0", "flood"},
     {"\"seed\": 7", "\"faults\": [{\"kind\": \"random\", \"between\": \"1s\", \"kinds\": []}]", "/faults/0/kinds", "the list is empty"},
-    {"\"seed\": 7", "\"membership\": {}", "/membership", "not in this version"},
+    {"\"seed\": 7", "\"membership\": {}", "/membership", "no strategy of this scenario agrees on views"},
     {"\"nodes\": {\"value\": 2, \"source\": \"chosen\"}", "\"nodes\": {\"value\": 0, \"source\": \"chosen\"}", "/platform/nodes/value",
      "(write 1 to 4096)"},
     {"\"nodes\": {\"value\": 2, \"source\": \"chosen\"}", "\"nodes\": {\"value\": 1000000000, \"source\": \"x\"}", "/platform/nodes/value",
