@@ -43,6 +43,6 @@ Answer perform(const Access& access, PageData& page) {
 
 bool Machine::lock(Ticket, LockId, Out) { SSI_CHECK(false, "this protocol has no locks: they are words of its memory"); }
 void Machine::unlock(LockId, Out) { SSI_CHECK(false, "this protocol has no locks"); }
-bool Machine::barrier(Ticket, LockId, Out) { SSI_CHECK(false, "this protocol has no barriers: they are words of its memory"); }
+bool Machine::barrier(Ticket, LockId, std::uint32_t, Out) { SSI_CHECK(false, "this protocol has no barriers: words of its memory are"); }
 
 }   // namespace ssi::coherence

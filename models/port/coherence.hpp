@@ -113,7 +113,7 @@ class Machine {
   // Release consistency only. The holder is the ticket's thread; true: done at once, else `done` has it later.
   virtual bool lock(Ticket ticket, LockId lock, Out out);
   virtual void unlock(LockId lock, Out out);
-  virtual bool barrier(Ticket ticket, LockId barrier, Out out);   // of all nodes, one thread each
+  virtual bool barrier(Ticket ticket, LockId barrier, std::uint32_t parties, Out out);   // until so many threads have come
   virtual Ordering ordering() const { return Ordering::sequential; }
 
   virtual Right right(PageId page) const = 0;

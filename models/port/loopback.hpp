@@ -22,6 +22,7 @@ class Loopback {
     if (to == self_) items_.push_back({txn, cause, std::move(message)});
     else out.send(to, txn, std::move(message), {.cause = cause});
   }
+  bool empty() const { return items_.empty(); }
   // `handle(const Item&)` for each message to itself, those that it causes included.
   template <class F>
   void drain(F handle) {

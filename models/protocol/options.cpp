@@ -14,12 +14,15 @@ constexpr std::array<std::string_view, 2> kBusy{"queue", "nack"};
 constexpr std::array<std::string_view, 2> kForwarding{"cut_through", "relayed"};
 constexpr std::array<std::string_view, 2> kInvalidations{"parallel", "serial"};
 
+constexpr std::array<std::string_view, 2> kHomePlaces{"interleaved", "one"};
+
 constexpr Needs kDirectory{"protocol", "directory"};
 constexpr Needs kOwners{"protocol", "ivy_dynamic ivy_fixed ivy_improved"};
 constexpr Needs kOwnersAndHome{"protocol", "directory ivy_dynamic ivy_fixed ivy_improved"};
 constexpr Needs kSequential{"protocol", "directory ivy_dynamic ivy_fixed ivy_improved ivy_central"};
+constexpr Needs kHomes{"protocol", "directory ivy_dynamic ivy_fixed hlrc lrc"};
 constexpr Needs kCentral{"protocol", "ivy_improved ivy_central"};
-constexpr Needs kRelease{"protocol", "hlrc"};
+constexpr Needs kRelease{"protocol", "hlrc lrc"};
 
 const std::array kOptions{
     Bound<O>{{.key = "exclusive",
@@ -117,6 +120,23 @@ const std::array kOptions{
               .source = "what is assumed of vSMP's attraction cache",
               .needs = kDirectory},
              &O::cache_pages},
+    Bound<O>{{.key = "homes",
+              .kind = Kind::choice,
+              .fallback = std::string_view{"interleaved"},
+              .choices = kHomePlaces,
+              .meaning = "where a page's home, manager or first owner is: by its number at all nodes in turn, or one node's are all",
+              .source = "Popcorn: the origin node has the directory of all pages",
+              .needs = kHomes},
+             &O::homes},
+    Bound<O>{{.key = "home_node",
+              .kind = Kind::integer,
+              .fallback = std::int64_t{0},
+              .min = 0,
+              .max = 4095,
+              .meaning = "the node of all homes; more than there are: the last one",
+              .source = "choice",
+              .needs = {"homes", "one"}},
+             &O::home_node},
     Bound<O>{{.key = "manager",
               .kind = Kind::integer,
               .fallback = std::int64_t{0},
@@ -153,6 +173,15 @@ const std::array kOptions{
               .source = "estimate, range 0.1 us to 5 us",
               .needs = kRelease},
              &O::apply_diff},
+    Bound<O>{{.key = "collect",
+              .kind = Kind::bytes,
+              .fallback = std::int64_t{8 << 20},
+              .min = 0,
+              .max = 1e12,
+              .meaning = "with more bytes of diffs a node has all nodes validate their pages and drop diffs at the next barrier; 0: never",
+              .source = "estimate: TreadMarks collects when its space is used up",
+              .needs = {"protocol", "lrc"}},
+             &O::collect},
 };
 
 }   // namespace

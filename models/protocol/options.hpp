@@ -17,7 +17,10 @@ struct Options {
   Duration retry, hold;
   std::uint32_t prefetch{}, cache_pages{};
   std::uint32_t manager{};   // node
+  std::string homes;         // "interleaved" | "one"
+  std::uint32_t home_node{};
   Duration twin, make_diff, apply_diff;
+  std::uint64_t collect{};   // bytes
 
   bool relayed() const { return forwarding == "relayed"; }
   bool serial() const { return invalidations == "serial"; }

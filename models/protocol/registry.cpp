@@ -8,6 +8,7 @@
 #include "models/protocol/hlrc/hlrc.hpp"
 #include "models/protocol/ivy/ivy.hpp"
 #include "models/protocol/ivy_central/ivy_central.hpp"
+#include "models/protocol/lrc/lrc.hpp"
 #include "models/protocol/options.hpp"
 
 namespace ssi::protocol {
@@ -20,56 +21,68 @@ using config::Values;
 
 Options bound(const Values& values) { return config::bind<Options>(bound_options(), values); }
 
+Place with_one_home(Place place, std::uint32_t node) {
+  place.homes = {coherence::Homes::Kind::single, place.nodes, NodeId{std::min(node, place.nodes - 1)}};
+  return place;
+}
+Place placed(const Place& place, const Options& o) { return o.homes == "one" ? with_one_home(place, o.home_node) : place; }
+
 // Serial invalidations are the home's, which then relays.
 std::unique_ptr<Machine> make_directory(const Place& place, const Values& values) {
   using S = directory::Settings;
   const Options o = bound(values);
   return std::make_unique<directory::Directory>(
-      place, S{.exclusive = o.exclusive,
-               .busy = o.busy == "nack" ? S::Busy::nack : S::Busy::queue,
-               .confirmed = o.confirmed,
-               .forwarding = o.relayed() || o.serial() ? S::Forwarding::relayed : S::Forwarding::cut_through,
-               .invalidations = o.serial() ? S::Invalidations::serial : S::Invalidations::parallel,
-               .grant = o.grant,
-               .tell_shared = o.tell_shared,
-               .hold = o.hold,
-               .retry = o.retry,
-               .prefetch = o.prefetch,
-               .cache_pages = o.cache_pages});
+      placed(place, o), S{.exclusive = o.exclusive,
+                          .busy = o.busy == "nack" ? S::Busy::nack : S::Busy::queue,
+                          .confirmed = o.confirmed,
+                          .forwarding = o.relayed() || o.serial() ? S::Forwarding::relayed : S::Forwarding::cut_through,
+                          .invalidations = o.serial() ? S::Invalidations::serial : S::Invalidations::parallel,
+                          .grant = o.grant,
+                          .tell_shared = o.tell_shared,
+                          .hold = o.hold,
+                          .retry = o.retry,
+                          .prefetch = o.prefetch,
+                          .cache_pages = o.cache_pages});
 }
 
-template <ivy::Settings::Locate kLocate>
-std::unique_ptr<Machine> make_ivy(const Place& place, const Values& values) {
+std::unique_ptr<Machine> make_ivy(const Place& place, ivy::Settings::Locate locate, const Options& o) {
   using S = ivy::Settings;
-  const Options o = bound(values);
-  return std::make_unique<ivy::Ivy>(place, S{.locate = kLocate,
+  return std::make_unique<ivy::Ivy>(place, S{.locate = locate,
                                              .reads_move = o.reads_move,
                                              .forwarding = o.relayed() ? S::Forwarding::relayed : S::Forwarding::cut_through,
                                              .invalidations = o.serial() ? S::Invalidations::serial : S::Invalidations::parallel,
                                              .grant = o.grant,
                                              .hold = o.hold});
 }
-
-// One node manages all pages, and owns them at first.
-Place at_manager(Place place, const Values& values) {
-  place.homes = {coherence::Homes::Kind::single, place.nodes, NodeId{std::min(bound(values).manager, place.nodes - 1)}};
-  return place;
+std::unique_ptr<Machine> make_ivy_dynamic(const Place& place, const Values& values) {
+  const Options o = bound(values);
+  return make_ivy(placed(place, o), ivy::Settings::Locate::probable_owner, o);
 }
-
+std::unique_ptr<Machine> make_ivy_fixed(const Place& place, const Values& values) {
+  const Options o = bound(values);
+  return make_ivy(placed(place, o), ivy::Settings::Locate::manager, o);
+}
+// One node manages all pages, and owns them at first.
 std::unique_ptr<Machine> make_ivy_improved(const Place& place, const Values& values) {
-  return make_ivy<ivy::Settings::Locate::manager>(at_manager(place, values), values);
+  const Options o = bound(values);
+  return make_ivy(with_one_home(place, o.manager), ivy::Settings::Locate::manager, o);
 }
 
 std::unique_ptr<Machine> make_ivy_central(const Place& place, const Values& values) {
   using S = ivy_central::Settings;
   const Options o = bound(values);
   const S settings{o.serial() ? S::Invalidations::serial : S::Invalidations::parallel, o.grant, o.hold};
-  return std::make_unique<ivy_central::IvyCentral>(at_manager(place, values), settings);
+  return std::make_unique<ivy_central::IvyCentral>(with_one_home(place, o.manager), settings);
 }
 
 std::unique_ptr<Machine> make_hlrc(const Place& place, const Values& values) {
   const Options o = bound(values);
-  return std::make_unique<hlrc::Hlrc>(place, hlrc::Settings{o.twin, o.make_diff, o.apply_diff});
+  return std::make_unique<hlrc::Hlrc>(placed(place, o), hlrc::Settings{o.twin, o.make_diff, o.apply_diff});
+}
+
+std::unique_ptr<Machine> make_lrc(const Place& place, const Values& values) {
+  const Options o = bound(values);
+  return std::make_unique<lrc::Lrc>(placed(place, o), lrc::Settings{o.twin, o.make_diff, o.apply_diff, o.collect});
 }
 
 constexpr std::string_view kChooser = "protocol";
@@ -87,15 +100,16 @@ const std::vector<ProtocolEntry>& protocols() {
   static const std::vector<ProtocolEntry> kAll{
       {"directory", "a home directory for each page, MESI or MSI: one writer or many readers", Ordering::sequential, make_directory},
       {"ivy_dynamic", "IVY's dynamic distributed manager: requests follow beliefs about who owns a page", Ordering::sequential,
-       make_ivy<ivy::Settings::Locate::probable_owner>},
-      {"ivy_fixed", "IVY's fixed distributed manager: each page's home knows its owner", Ordering::sequential,
-       make_ivy<ivy::Settings::Locate::manager>},
+       make_ivy_dynamic},
+      {"ivy_fixed", "IVY's fixed distributed manager: each page's home knows its owner", Ordering::sequential, make_ivy_fixed},
       {"ivy_improved", "IVY's improved centralized manager: one node knows all owners, who know the copies", Ordering::sequential,
        make_ivy_improved},
       {"ivy_central", "IVY's basic centralized manager: one node knows all copies, invalidates, and is told when it is done",
        Ordering::sequential, make_ivy_central},
       {"hlrc", "home-based lazy release consistency: several writers, whose changes go to the page's home at a release", Ordering::release,
        make_hlrc},
+      {"lrc", "lazy release consistency as TreadMarks: several writers, who keep their changes until somebody asks for them",
+       Ordering::release, make_lrc},
   };
   return kAll;
 }

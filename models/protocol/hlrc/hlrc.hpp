@@ -1,31 +1,22 @@
-// One node of lazy release consistency: locks, barriers, intervals, and pages with homes (HLRC).
+// One node of home-based lazy release consistency (HLRC): it synchronises as models/protocol/release says, and its pages have homes.
 // What a thread has written is seen by who synchronises with it afterwards, and need not be by anybody else.
 #pragma once
-#include <span>
-
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
-#include "models/protocol/hlrc/barriers.hpp"
 #include "models/protocol/hlrc/home_pages.hpp"
-#include "models/protocol/hlrc/intervals.hpp"
-#include "models/protocol/hlrc/locks.hpp"
+#include "models/protocol/release/node.hpp"
 
 namespace ssi::hlrc {
 
-class Hlrc final : public coherence::Machine {
+class Hlrc final : public release::Node {
  public:
-  Hlrc(const coherence::Place& place, const Settings& settings, const PageRules& rules = kPageRules);   // rules: tests alter them
+  Hlrc(const coherence::Place& place, const Settings& settings, const PageRules& rules = kPageRules,
+       const release::Flaws& flaws = {});   // rules, flaws: of tests
 
   std::optional<coherence::Answer> access(coherence::Ticket ticket, const coherence::Access& access, coherence::Out out) override;
-  bool lock(coherence::Ticket ticket, coherence::LockId lock, coherence::Out out) override;
-  void unlock(coherence::LockId lock, coherence::Out out) override;
-  bool barrier(coherence::Ticket ticket, coherence::LockId barrier, coherence::Out out) override;
-  void on_message(const ssi::Message& message, coherence::Out out) override;
-  void on_timer(TimerKey, std::uint64_t, coherence::Out) override {}   // sets none
-  bool mine(const ssi::Message& message) const override { return message.body.is<Message>(); }
-  bool mine(TimerKey) const override { return false; }
+  bool mine(const ssi::Message& message) const override { return Node::mine(message) || message.body.is<Message>(); }
+  using Node::mine;
   void evict(PageId page, coherence::Out out) override;
-  coherence::Ordering ordering() const override { return coherence::Ordering::release; }
 
   coherence::Right right(PageId page) const override;
   const PageData* copy(PageId page) const override { return pages_.copy(page); }
@@ -35,20 +26,16 @@ class Hlrc final : public coherence::Machine {
   void hash_message(const Body& body, Digest& digest) const override;
   void describe(StateDump& out) const override { pages_.describe(out); }
 
-  const Locks& locks() const { return locks_; }
   const HomePages& pages() const { return pages_; }
-  const Intervals& intervals() const { return intervals_; }
 
  private:
+  std::vector<PageId> dirty() const override { return pages_.dirty(); }
+  void ended(const release::Record& own, coherence::Out out) override { pages_.end_interval(*own, out, loop_); }
+  void noticed(const release::Record& other, coherence::Out out) override { pages_.notice(*other, out, loop_); }
+  void on_page_message(const ssi::Message& message, coherence::Out out) override;
+  bool drain_pages(coherence::Out out) override;
   void handle(NodeId from, TxnId txn, CallId cause, const Message& message, coherence::Out out);
-  void drain(coherence::Out out);
-  void end_interval(coherence::Out out);
-  void learn(Records records, coherence::Out out);
 
-  coherence::Place place_;
-  Intervals intervals_;
-  Locks locks_;
-  Barriers barriers_;
   HomePages pages_;
   Loopback<Message> loop_;
 };

@@ -20,9 +20,7 @@ HomePages::Entry& HomePages::entry(PageId page) {
 }
 
 Verdict HomePages::step(Work& w, PageEvent on) {
-  const auto where = [&] {
-    return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
-  };
+  const auto where = [&] { return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state"; };
   return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 
@@ -74,7 +72,7 @@ std::optional<Answer> HomePages::access(Ticket ticket, const Access& access, Out
 void HomePages::fetch(Work& w) {
   Entry& e = w.entry;
   if (e.txn == TxnId{}) e.cause = w.out.effects.cause;
-  e.txn = coherence::make_txn(place_.self, std::uint64_t{1} << 38 | ++transactions_);   // apart from those of locks
+  e.txn = coherence::make_txn(place_.self, ++transactions_);
   if (!here(w.page))
     w.loop.send(place_.homes.of(w.page), e.txn, Fetch{w.page, std::make_shared<const Clock>(e.needed)}, w.out.effects, e.cause);
 }
@@ -88,7 +86,7 @@ void HomePages::flush(Work& w) {
   auto diff = std::make_shared<const PageDiff>(*e.twin, e.data);
   e.twin.reset();
   w.out.effects.work(settings_.make_diff);
-  w.loop.send(place_.homes.of(w.page), coherence::make_txn(place_.self, std::uint64_t{1} << 38 | ++transactions_),
+  w.loop.send(place_.homes.of(w.page), coherence::make_txn(place_.self, ++transactions_),
               Flush{w.page, w.interval, previous, std::move(diff)}, w.out.effects, w.out.effects.cause);
 }
 
@@ -99,7 +97,7 @@ std::vector<PageId> HomePages::dirty() const {
   return pages;
 }
 
-void HomePages::end_interval(const Interval& interval, Out out, Loopback<Message>& loop) {
+void HomePages::end_interval(const release::Interval& interval, Out out, Loopback<Message>& loop) {
   for (const PageId page : interval.pages) {
     Work w{page, entry(page), out, loop};
     w.interval = interval.number;
@@ -107,7 +105,7 @@ void HomePages::end_interval(const Interval& interval, Out out, Loopback<Message
   }
 }
 
-void HomePages::notice(const Interval& interval, Out out, Loopback<Message>& loop) {
+void HomePages::notice(const release::Interval& interval, Out out, Loopback<Message>& loop) {
   for (const PageId page : interval.pages) {
     Work w{page, entry(page), out, loop};
     w.entry.needed.raise(interval.node, interval.number);

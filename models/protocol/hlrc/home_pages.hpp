@@ -13,6 +13,7 @@
 #include "models/protocol/hlrc/messages.hpp"
 #include "models/protocol/hlrc/settings.hpp"
 #include "models/protocol/hlrc/table.hpp"
+#include "models/protocol/release/intervals.hpp"
 
 namespace ssi::hlrc {
 
@@ -25,8 +26,8 @@ class HomePages {
   std::optional<coherence::Answer> access(coherence::Ticket ticket, const coherence::Access& access, coherence::Out out,
                                           Loopback<Message>& loop);
   std::vector<PageId> dirty() const;
-  void end_interval(const Interval& interval, coherence::Out out, Loopback<Message>& loop);   // of this node's
-  void notice(const Interval& interval, coherence::Out out, Loopback<Message>& loop);         // of another's
+  void end_interval(const release::Interval& interval, coherence::Out out, Loopback<Message>& loop);   // of this node's
+  void notice(const release::Interval& interval, coherence::Out out, Loopback<Message>& loop);         // of another's
   void on_flush(NodeId from, const Flush& m, coherence::Out out, Loopback<Message>& loop);
   void on_fetch(NodeId from, TxnId txn, const Fetch& m, CallId cause, coherence::Out out, Loopback<Message>& loop);
   void on_page(TxnId txn, const Page& m, coherence::Out out, Loopback<Message>& loop);

@@ -37,8 +37,8 @@ void HomePages::hash_into(Digest& digest) const {
     digest.add(static_cast<std::uint64_t>(e.state) << 1 | std::uint64_t{e.twin.has_value()});
     if (here(page) || copy(page)) digest.add(e.data);
     if (e.twin) digest.add(*e.twin);
-    hash_clock(e.needed, digest);
-    hash_clock(e.has, digest);
+    release::hash_clock(e.needed, digest);
+    release::hash_clock(e.has, digest);
     digest.add(e.txn);
     digest.add(e.waiters.size() << 32 | e.flushed);
     coherence::hash_waiters(e.waiters, digest);
@@ -49,7 +49,7 @@ void HomePages::hash_into(Digest& digest) const {
     for (const Wanted& wanted : e.wanted) {
       digest.add(wanted.from);
       digest.add(wanted.txn);
-      hash_clock(*wanted.message.needed, digest);
+      release::hash_clock(*wanted.message.needed, digest);
     }
   }
   digest.carry(transactions_);

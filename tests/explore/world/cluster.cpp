@@ -55,10 +55,11 @@ void Cluster::unlock(NodeId node, LockId lock) {
   carry_out(node, 0);
 }
 
-Ticket Cluster::barrier(NodeId node, LockId barrier) {
+Ticket Cluster::barrier(NodeId node, LockId barrier, std::uint32_t parties) {
   const Ticket ticket = next_ticket();
   pending_[ticket] = {node, {.kind = Access::Kind::want_read, .page = {}}, 0};
-  if (changing(node).barrier(ticket, barrier, begin_event({ticket.value}, false))) finish(ticket, {}, 0);
+  if (changing(node).barrier(ticket, barrier, parties > 0 ? parties : options_.nodes, begin_event({ticket.value}, false)))
+    finish(ticket, {}, 0);
   carry_out(node, 0);
   return ticket;
 }

@@ -62,8 +62,8 @@ class Cluster {
   coherence::Ticket begin(NodeId node, const coherence::Access& access);   // look into finished() whether it was a hit
   coherence::Ticket lock(NodeId node, coherence::LockId lock);
   void unlock(NodeId node, coherence::LockId lock);
-  coherence::Ticket barrier(NodeId node, coherence::LockId barrier);
-  std::vector<std::size_t> deliverable() const;   // places in flights()
+  coherence::Ticket barrier(NodeId node, coherence::LockId barrier, std::uint32_t parties = 0);   // 0: as many as nodes
+  std::vector<std::size_t> deliverable() const;                                                   // places in flights()
   void deliver(std::size_t flight);
   void fire(std::size_t timer);
   void evict(NodeId node, PageId page);

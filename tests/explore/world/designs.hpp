@@ -3,9 +3,10 @@
 #include <vector>
 
 #include "models/protocol/directory/directory.hpp"
+#include "models/protocol/hlrc/hlrc.hpp"
 #include "models/protocol/ivy/ivy.hpp"
 #include "models/protocol/ivy_central/ivy_central.hpp"
-#include "models/protocol/hlrc/hlrc.hpp"
+#include "models/protocol/lrc/lrc.hpp"
 #include "tests/explore/world/cluster.hpp"
 
 namespace ssi::test {
@@ -22,7 +23,12 @@ Design ivy_central_design(std::string name, const ivy_central::Settings& setting
                           const ivy_central::ManagerRules& manager);
 std::vector<Design> ivy_central_designs();
 
-Design hlrc_design(std::string name, const hlrc::Settings& settings, const hlrc::PageRules& rules);
+Design hlrc_design(std::string name, const hlrc::Settings& settings, const hlrc::PageRules& rules = hlrc::kPageRules,
+                   const release::Flaws& flaws = {});
 std::vector<Design> hlrc_designs();
+
+Design lrc_design(std::string name, const lrc::Settings& settings, const lrc::PageRules& rules = lrc::kPageRules,
+                  const lrc::Flaws& flaws = {}, const release::Flaws& synchronises = {});
+std::vector<Design> lrc_designs();
 
 }   // namespace ssi::test

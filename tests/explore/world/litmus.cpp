@@ -46,6 +46,7 @@ class Search {
   void warm_up(Cluster& cluster, std::uint32_t threads) const {
     for (std::uint32_t t = 0; t < threads; ++t)
       for (std::uint32_t w = 0; w < litmus_.words; ++w) {
+        if (layout_.cold >> (t * litmus_.words + w) & 1) continue;
         cluster.begin({t}, load(word(w).page, word(w).offset));
         cluster.deliver_all();
       }

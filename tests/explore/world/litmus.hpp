@@ -31,6 +31,7 @@ struct LitmusLayout {
   coherence::Homes homes{};       // home of word w's page
   std::uint32_t more_nodes = 0;   // that run nothing
   bool warm = false;              // every node has read every word before
+  std::uint64_t cold = 0;         // ... but not thread t word w, where bit t * words + w is set
   std::uint32_t evictions = 0;
   bool fifo = true;
 };

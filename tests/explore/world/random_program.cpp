@@ -27,7 +27,7 @@ class Run {
         calling_(threads_) {
     locks_ = 1 + draws_.below(3);
     words_ = 4 + draws_.below(12);
-    phases_ = alone() ? 1 + draws_.below(3) : 0;
+    phases_ = draws_.below(4);   // 0: locks only
     deliver_weight_ = 1 + draws_.below(8);
     evict_percent_ = draws_.below(15);
     for (std::uint32_t t = 0; t < threads_; ++t) write_program(t);
@@ -67,16 +67,16 @@ class Run {
   // Words of all kinds lie side by side, 8 to a page.
   Word word(std::uint64_t index) const { return {PageId{index / 8}, static_cast<std::uint32_t>(index % 8) * kWordBytes}; }
 
-  // Word i: i mod 3 is 0: protected by lock i mod locks; 1, 2: written by one node in even, odd phases, read by all in the others.
+  // Word i: i mod 3 is 0: protected by lock i mod locks; 1, 2: written by one thread in even, odd phases, read by all in the others.
   void write_program(std::uint32_t thread) {
     auto& program = programs_[thread];
-    for (int i = 0; i < 8 && !alone(); ++i) add_steps(thread, 0);   // locks only
+    for (int i = 0; i < 8 && phases_ == 0; ++i) add_steps(thread, 0);
     for (std::uint64_t phase = 0; phase < phases_ * 2; ++phase) {
       const std::uint64_t count = draws_.below(8);
       for (std::uint64_t i = 0; i < count; ++i) add_steps(thread, phase);
       program.push_back({Step::Kind::barrier, {}, {phase}});
     }
-    for (std::uint64_t i = 0; i < words_ && alone(); ++i) program.push_back({Step::Kind::load, word(i), {}});
+    for (std::uint64_t i = 0; i < words_ && phases_ > 0; ++i) program.push_back({Step::Kind::load, word(i), {}});
   }
   void add_steps(std::uint32_t thread, std::uint64_t phase) {
     auto& program = programs_[thread];
@@ -88,16 +88,15 @@ class Run {
       if (!writes || draws_.below(2) == 0) program.push_back({Step::Kind::load, word(i), {}});
       if (writes) program.push_back({Step::Kind::store, word(i), {}});
       program.push_back({Step::Kind::unlock, {}, lock});
-    } else if (!alone()) {
+    } else if (phases_ == 0) {
       return;
     } else if (i % 2 != phase % 2) {
       program.push_back({Step::Kind::load, word(i), {}});
-    } else if (i % cluster_.nodes() == thread) {
+    } else if (i % threads_ == thread) {
       program.push_back({Step::Kind::store, word(i), {}});
     }
   }
 
-  bool alone() const { return threads_ == cluster_.nodes(); }   // a thread on its node: only then barriers
   NodeId node_of(std::uint32_t thread) const { return {thread % cluster_.nodes()}; }
 
   bool done() const {
@@ -139,7 +138,7 @@ class Run {
         break;
       case Step::Kind::barrier:
         checker_.arrived(thread, now.lock);
-        c.ticket = cluster_.barrier(node, now.lock);
+        c.ticket = cluster_.barrier(node, now.lock, threads_);
         break;
     }
     ++accesses_;

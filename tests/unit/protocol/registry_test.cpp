@@ -47,7 +47,8 @@ TEST(ProtocolRegistry, OptionsBelongToThoseThatHaveThem) {
   EXPECT_TRUE(has(options_of("directory"), "exclusive") && has(options_of("directory"), "retry"));
   EXPECT_TRUE(has(options_of("ivy_dynamic"), "reads_move") && !has(options_of("ivy_dynamic"), "retry"));
   EXPECT_TRUE(has(options_of("ivy_central"), "manager") && !has(options_of("ivy_fixed"), "manager"));
-  EXPECT_TRUE(has(options_of("hlrc"), "twin") && !has(options_of("hlrc"), "hold"));
+  EXPECT_TRUE(has(options_of("hlrc"), "twin") && !has(options_of("hlrc"), "hold") && !has(options_of("hlrc"), "collect"));
+  EXPECT_TRUE(has(options_of("lrc"), "collect"));
   for (const auto& field : option_fields()) {
     EXPECT_FALSE(field.meaning.empty() || field.source.empty()) << field.key;
     const auto& all = protocols();
@@ -83,6 +84,10 @@ TEST(ProtocolRegistry, AnOptionReachesTheMachine) {
     EXPECT_FALSE(misses(name, 2, {{"manager", std::int64_t{2}}}));
     EXPECT_TRUE(misses(name, 0, {{"manager", std::int64_t{2}}}));
     EXPECT_FALSE(misses(name, 3, {{"manager", std::int64_t{99}}})) << "the last one";
+  }
+  for (const std::string_view name : {"ivy_dynamic", "ivy_fixed", "hlrc", "lrc"}) {
+    EXPECT_TRUE(misses(name, 2, {}));
+    EXPECT_FALSE(misses(name, 2, {{"homes", std::string("one")}, {"home_node", std::int64_t{2}}})) << name;
   }
 }
 

@@ -11,7 +11,7 @@
 #include "models/port/digest.hpp"
 #include "models/port/page.hpp"
 
-namespace ssi::hlrc {
+namespace ssi::release {
 
 // One interval of one node: a write notice for each page.
 struct Interval {
@@ -33,24 +33,24 @@ class Intervals {
  public:
   explicit Intervals(NodeId self) : self_(self) {}
 
-  Record end(std::vector<PageId> pages);   // of this node's own interval; pages not empty
-  bool learn(const Record& record);        // false: known already
-  Records missing(const Clock& clock) const;
-  Records own_since(std::uint32_t number) const;
-  void forget(const Clock& floor);   // all nodes know everything up to it
+  Record end(std::vector<PageId> pages);       // of this node's own interval; pages not empty
+  bool learn(const Record& record);            // false: known already
+  Records missing(const Clock& clock) const;   // above it and above the floor
+  void forget(const Clock& floor);             // all nodes know everything up to it
 
   const Clock& known() const { return clock_; }
+  const Clock& floor() const { return floor_; }
   std::uint32_t own() const { return clock_.of(self_); }
   std::size_t size() const { return records_.size(); }
   void hash_into(Digest& digest) const;
 
  private:
   NodeId self_;
-  Clock clock_;
+  Clock clock_, floor_;
   std::map<std::pair<NodeId, std::uint32_t>, Record> records_;
 };
 
 void hash_clock(const Clock& clock, Digest& digest);
 void hash_records(const Records& records, Digest& digest);
 
-}   // namespace ssi::hlrc
+}   // namespace ssi::release

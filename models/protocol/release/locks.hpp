@@ -4,15 +4,17 @@
 #pragma once
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
 #include "models/port/rules.hpp"
-#include "models/protocol/hlrc/messages.hpp"
+#include "models/protocol/release/flaws.hpp"
+#include "models/protocol/release/messages.hpp"
 
-namespace ssi::hlrc {
+namespace ssi::release {
 
 // clang-format off
 enum class LockState : std::uint8_t {
@@ -54,14 +56,19 @@ class Locks {
     CallId next_cause{};
     NodeId last;   // at the manager: who asked last
   };
-  explicit Locks(const coherence::Place& place) : place_(place) {}
+  Locks(const coherence::Place& place, const Flaws& flaws) : place_(place), flaws_(flaws) {}
 
-  // True: taken at once.
-  bool want(coherence::LockId lock, coherence::Ticket ticket, const Intervals& known, coherence::Out out, Loopback<Message>& loop);
-  void release(coherence::LockId lock, const Intervals& known, coherence::Out out, Loopback<Message>& loop);
-  void on_acquire(TxnId txn, const Acquire& m, CallId cause, const Intervals& known, coherence::Out out, Loopback<Message>& loop);
-  void on_grant(const Grant& m, coherence::Out out);   // the records have been learnt
-  bool waits() const;                                  // for any lock
+  // What a lock's token takes along, and where messages go.
+  struct Knowledge {
+    const Intervals& known;
+    const std::function<void()>& before_pass;   // ends the interval of what a release has to tell
+    coherence::Out out;
+    Loopback<Message>& loop;
+  };
+  bool want(coherence::LockId lock, coherence::Ticket ticket, Knowledge at);   // true: taken at once
+  void release(coherence::LockId lock, Knowledge at);
+  void on_acquire(TxnId txn, const Acquire& m, CallId cause, Knowledge at);
+  void on_grant(const Grant& m, Knowledge at);   // the records have been learnt
   LockState state(coherence::LockId lock) const;
 
   void hash_into(Digest& digest) const;
@@ -71,9 +78,7 @@ class Locks {
   struct Work {
     coherence::LockId lock;
     Entry& entry;
-    const Intervals* known;
-    coherence::Out out;
-    Loopback<Message>* loop;
+    Knowledge at;
     bool entered = false;
   };
   NodeId manager(coherence::LockId lock) const { return {static_cast<std::uint32_t>(lock.value % place_.nodes)}; }
@@ -84,9 +89,10 @@ class Locks {
   void settle(Work& work);
 
   coherence::Place place_;
+  Flaws flaws_;
   std::map<coherence::LockId, Entry> entries_;
   std::uint64_t transactions_ = 0;
   Hits hits_{};
 };
 
-}   // namespace ssi::hlrc
+}   // namespace ssi::release

@@ -1,10 +1,10 @@
-#include "models/protocol/hlrc/intervals.hpp"
+#include "models/protocol/release/intervals.hpp"
 
 #include <utility>
 
 #include "models/base/check.hpp"
 
-namespace ssi::hlrc {
+namespace ssi::release {
 
 Record Intervals::end(std::vector<PageId> pages) {
   clock_.raise(self_, own() + 1);
@@ -28,13 +28,9 @@ Records Intervals::missing(const Clock& clock) const {
   return found;
 }
 
-Records Intervals::own_since(std::uint32_t number) const {
-  Records found;
-  for (auto at = records_.upper_bound({self_, number}); at != records_.end() && at->first.first == self_; ++at) found.push_back(at->second);
-  return found;
-}
-
 void Intervals::forget(const Clock& floor) {
+  SSI_INVARIANT(clock_.covers(floor), "L6: forgets what it does not know");
+  floor_.merge(floor);
   std::erase_if(records_, [&](const auto& entry) { return entry.first.second <= floor.of(entry.first.first); });
 }
 
@@ -58,9 +54,10 @@ void hash_records(const Records& records, Digest& digest) {
 
 void Intervals::hash_into(Digest& digest) const {
   hash_clock(clock_, digest);
+  hash_clock(floor_, digest);
   Records records;
   for (const auto& [key, record] : records_) records.push_back(record);
   hash_records(records, digest);
 }
 
-}   // namespace ssi::hlrc
+}   // namespace ssi::release

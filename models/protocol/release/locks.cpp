@@ -1,14 +1,13 @@
-#include "models/protocol/hlrc/locks.hpp"
+#include "models/protocol/release/locks.hpp"
 
 #include <string>
 #include <utility>
 
 #include "models/base/check.hpp"
 
-namespace ssi::hlrc {
+namespace ssi::release {
 
 using coherence::LockId;
-using coherence::Out;
 using coherence::Ticket;
 
 // At the beginning the token is at the manager.
@@ -23,9 +22,7 @@ Locks::Entry& Locks::entry(LockId lock) {
 }
 
 Verdict Locks::step(Work& w, LockEvent on) {
-  const auto where = [&] {
-    return "node " + std::to_string(place_.self.value) + ", lock " + std::to_string(w.lock.value) + ": state";
-  };
+  const auto where = [&] { return "node " + std::to_string(place_.self.value) + ", lock " + std::to_string(w.lock.value) + ": state"; };
   return kLockRules.step(hits_, w.entry.state, on, where, [&](LockAct todo) {
     switch (todo) {
       case LockAct::none: return;
@@ -36,8 +33,8 @@ Verdict Locks::step(Work& w, LockEvent on) {
   });
 }
 
-bool Locks::want(LockId lock, Ticket ticket, const Intervals& known, Out out, Loopback<Message>& loop) {
-  Work w{lock, entry(lock), &known, out, &loop};
+bool Locks::want(LockId lock, Ticket ticket, Knowledge at) {
+  Work w{lock, entry(lock), at};
   step(w, LockEvent::want);
   if (!w.entered) w.entry.waiters.push_back(ticket);
   return w.entered;
@@ -45,17 +42,18 @@ bool Locks::want(LockId lock, Ticket ticket, const Intervals& known, Out out, Lo
 
 // To the manager; if that is this node, to who asked last.
 void Locks::ask(Work& w) {
-  const Acquire message{w.lock, place_.self, std::make_shared<const Clock>(w.known->known())};
+  const Acquire message{w.lock, place_.self, std::make_shared<const Clock>(w.at.known.known())};
   const bool here = manager(w.lock) == place_.self;
   const NodeId to = here ? std::exchange(w.entry.last, place_.self) : manager(w.lock);
-  w.loop->send(to, coherence::make_txn(place_.self, ++transactions_), message, w.out.effects, w.out.effects.cause);
+  Effects& out = w.at.out.effects;
+  w.at.loop.send(to, coherence::make_txn(place_.self, ++transactions_), message, out, out.cause);
 }
 
-void Locks::on_acquire(TxnId txn, const Acquire& m, CallId cause, const Intervals& known, Out out, Loopback<Message>& loop) {
-  Work w{m.lock, entry(m.lock), &known, out, &loop};
+void Locks::on_acquire(TxnId txn, const Acquire& m, CallId cause, Knowledge at) {
+  Work w{m.lock, entry(m.lock), at};
   if (manager(m.lock) == place_.self) {
     const NodeId last = std::exchange(w.entry.last, m.requester);
-    if (last != place_.self) return loop.send(last, txn, m, out.effects, cause);
+    if (last != place_.self) return at.loop.send(last, txn, m, at.out.effects, cause);
   }
   SSI_INVARIANT(!w.entry.next, "L7: two nodes are to get a lock's token next");
   w.entry.next = m;
@@ -66,13 +64,17 @@ void Locks::on_acquire(TxnId txn, const Acquire& m, CallId cause, const Interval
 
 void Locks::pass(Work& w) {
   const Acquire next = *std::exchange(w.entry.next, std::nullopt);
-  w.loop->send(next.requester, w.entry.next_txn, Grant{w.lock, w.known->missing(*next.clock)}, w.out.effects, w.entry.next_cause);
+  w.at.before_pass();
+  const Intervals& known = w.at.known;
+  Grant grant{w.lock, std::make_shared<const Clock>(known.floor()), known.missing(*next.clock)};
+  if (flaws_.tells_own_only) std::erase_if(grant.records, [&](const Record& record) { return record->node != place_.self; });
+  w.at.loop.send(next.requester, w.entry.next_txn, grant, w.at.out.effects, w.entry.next_cause);
   w.entry.next_txn = {};
   w.entry.next_cause = kNoCall;
 }
 
-void Locks::release(LockId lock, const Intervals& known, Out out, Loopback<Message>& loop) {
-  Work w{lock, entry(lock), &known, out, &loop};
+void Locks::release(LockId lock, Knowledge at) {
+  Work w{lock, entry(lock), at};
   step(w, LockEvent::release);
   settle(w);
 }
@@ -83,21 +85,15 @@ void Locks::settle(Work& w) {
   if (w.entry.waiters.empty()) return;
   step(w, LockEvent::want);
   if (!w.entered) return;
-  w.out.outcome.done.push_back({w.entry.waiters.front(), {}});
+  w.at.out.outcome.done.push_back({w.entry.waiters.front(), {}});
   w.entry.waiters.pop_front();
 }
 
-void Locks::on_grant(const Grant& m, Out out) {
-  Work w{m.lock, entry(m.lock), nullptr, out, nullptr};
+void Locks::on_grant(const Grant& m, Knowledge at) {
+  Work w{m.lock, entry(m.lock), at};
   step(w, LockEvent::grant);
-  out.outcome.done.push_back({w.entry.waiters.front(), {}});
+  at.out.outcome.done.push_back({w.entry.waiters.front(), {}});
   w.entry.waiters.pop_front();
-}
-
-bool Locks::waits() const {
-  for (const auto& [lock, e] : entries_)
-    if (!e.waiters.empty()) return true;
-  return false;
 }
 
 LockState Locks::state(LockId lock) const {
@@ -121,4 +117,4 @@ void Locks::hash_into(Digest& digest) const {
   }
 }
 
-}   // namespace ssi::hlrc
+}   // namespace ssi::release
