@@ -80,20 +80,27 @@ struct ClusterSegments::Request {
   void operator()(const Atomic& atomic) const {
     using Kind = coherence::Access::Kind;
     constexpr Kind kKinds[] = {Kind::add, Kind::exchange, Kind::compare_swap};
+    if (node.releases()) return end(Result::fail(Errno::enosys));
     if (atomic.offset % 8 != 0) return end(Result::fail(Errno::einval));
     node.start(event, atomic.segment, atomic.offset, 8,
                {.kind = kKinds[static_cast<std::size_t>(atomic.kind)], .operand = atomic.operand, .expected = atomic.expected}, at);
   }
   void operator()(const Down& down) const {
+    if (node.releases()) return end(Result::fail(Errno::enosys));
     ask(Kind::down, node.home_of(down.semaphore), down.semaphore, segment::Down{0, down.semaphore, down.no_wait});
   }
-  void operator()(const Up& up) const { ask(Kind::up, node.home_of(up.semaphore), up.semaphore, segment::Up{0, up.semaphore, up.by}); }
+  void operator()(const Up& up) const {
+    if (node.releases()) return end(Result::fail(Errno::enosys));
+    ask(Kind::up, node.home_of(up.semaphore), up.semaphore, segment::Up{0, up.semaphore, up.by});
+  }
   void operator()(const Mutex& mutex) const {
+    if (node.releases()) return node.order(event, mutex, at);
     const NodeId home = node.home_of(mutex.key);
     if (mutex.lock) ask(Kind::lock, home, mutex.key, segment::Lock{0, mutex.key, event.caller});
     else ask(Kind::unlock, home, mutex.key, segment::Unlock{0, mutex.key, event.caller});
   }
   void operator()(const Barrier& barrier) const {
+    if (node.releases()) return node.order(event, barrier, at);
     ask(Kind::meet, node.home_of(barrier.key), barrier.key, segment::Meet{0, barrier.key, barrier.parties});
   }
   template <class C>
@@ -206,6 +213,10 @@ void ClusterSegments::ended(Pid gone, PartContext& at) {
   detach_all(gone, at);
   const auto held = held_.extract(gone);
   if (held.empty() || !choices_.robust_mutexes) return;
+  if (releases()) {
+    for (std::uint64_t key : held.mapped()) unlock(key, gone, at);
+    return settle_pages(at);
+  }
   for (std::uint64_t key : held.mapped()) tell(home_of(key), segment::Died{key, gone}, at);
 }
 

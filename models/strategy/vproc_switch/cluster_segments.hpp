@@ -56,7 +56,7 @@ class ClusterSegments final : public native::Part {
   const segment::Home& home() const { return home_; }
   const std::map<std::uint64_t, Local>& attached() const { return attached_; }
   const coherence::Machine& pages() const { return *pages_; }
-  bool idle() const { return pending_.empty() && running_.empty(); }
+  bool idle() const { return pending_.empty() && running_.empty() && ordering_.empty(); }
 
  private:
   struct Request;   // an overload for each call
@@ -77,6 +77,19 @@ class ClusterSegments final : public native::Part {
     std::uint64_t value = 0;
     bool range = false;
   };
+
+  // Under release consistency the protocol's own locks and barriers order accesses: release_segments.cpp.
+  struct Ordering {
+    CallId call;
+    Pid pid;
+    std::uint64_t mutex;   // key
+    bool locks;
+  };
+  bool releases() const { return pages_->ordering() == coherence::Ordering::release; }
+  void order(const CallEvent& event, const Mutex& mutex, native::PartContext& at);
+  void order(const CallEvent& event, const Barrier& barrier, native::PartContext& at);
+  void ordered(const Ordering& done, native::PartContext& at);
+  void unlock(std::uint64_t key, Pid holder, native::PartContext& at);
 
   NodeId home_of(std::uint64_t key) const;
   static bool waits(Kind kind) { return kind == Kind::down || kind == Kind::lock || kind == Kind::meet; }
@@ -109,6 +122,7 @@ class ClusterSegments final : public native::Part {
   std::map<std::uint64_t, Pending> pending_;
   std::map<std::uint64_t, Running> running_;
   std::map<Pid, std::set<std::uint64_t>> held_;   // mutexes of processes here
+  std::map<std::uint64_t, Ordering> ordering_;    // lock and barrier of the protocol, by ticket
 };
 
 }   // namespace ssi::vproc_switch

@@ -86,6 +86,10 @@ void ClusterSegments::settle_pages(PartContext& at) {
   while (!outcome_.done.empty()) {
     const auto done = std::exchange(outcome_.done, {});
     for (const auto& [ticket, answer] : done) {
+      if (const auto over = ordering_.extract(ticket.value); !over.empty()) {
+        ordered(over.mapped(), at);
+        continue;
+      }
       const auto found = running_.find(ticket.value);
       SSI_CHECK(found != running_.end(), "a page came for nobody");
       if (!page_came(found->second, answer)) {

@@ -194,9 +194,8 @@ const std::array kSettings{
 
 namespace {
 
-// One memory for programs that know nothing of protocols.
 const protocol::Parameters& segment_parameters() {
-  static const protocol::Parameters kAll("segment_", "directory", true);
+  static const protocol::Parameters kAll("segment_", "directory");
   return kAll;
 }
 
