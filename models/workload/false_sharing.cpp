@@ -8,7 +8,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct FalseSharingSettings {
+struct FalseSharingSettings : Demand {
   std::int64_t rounds{};
   std::uint32_t threads{};
   std::uint64_t stride{};

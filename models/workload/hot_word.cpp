@@ -7,7 +7,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct HotWordSettings {
+struct HotWordSettings : Demand {
   std::int64_t rounds{};
   std::uint32_t threads{};
   Duration compute;

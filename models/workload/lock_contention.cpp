@@ -7,7 +7,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct ContentionSettings {
+struct ContentionSettings : Demand {
   std::int64_t rounds{};
   std::uint32_t threads{}, locks{};
   Duration compute, outside;

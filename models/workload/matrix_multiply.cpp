@@ -8,7 +8,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct MatrixSettings {
+struct MatrixSettings : Demand {
   std::uint32_t n{}, threads{};
   Duration compute;
 };

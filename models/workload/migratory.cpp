@@ -8,7 +8,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct MigratorySettings {
+struct MigratorySettings : Demand {
   std::int64_t rounds{};
   std::uint32_t threads{}, records{};
   std::uint64_t bytes{};

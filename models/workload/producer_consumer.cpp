@@ -7,7 +7,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct ProducerSettings {
+struct ProducerSettings : Demand {
   std::int64_t rounds{};
   std::uint32_t threads{};
   std::uint64_t bytes{};

@@ -7,7 +7,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct RandomAccessSettings {
+struct RandomAccessSettings : Demand {
   std::int64_t rounds{};
   std::uint32_t threads{}, words{}, locks{};
   Duration compute;

@@ -8,7 +8,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct ReadMostlySettings {
+struct ReadMostlySettings : Demand {
   std::int64_t rounds{};
   std::uint32_t threads{}, words{}, reads{}, writes{};
   Duration compute;

@@ -8,7 +8,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct SorSettings {
+struct SorSettings : Demand {
   std::int64_t rounds{};
   std::uint32_t rows{}, columns{}, threads{};
   Duration compute;

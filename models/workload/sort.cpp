@@ -10,7 +10,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct SortSettings {
+struct SortSettings : Demand {
   std::uint64_t words{};
   std::uint32_t threads{};
   Duration compute;

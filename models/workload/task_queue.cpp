@@ -9,7 +9,7 @@ namespace {
 using config::Bound;
 using config::Kind;
 
-struct TaskQueueSettings {
+struct TaskQueueSettings : Demand {
   std::int64_t tasks{};
   std::uint32_t threads{};
   Duration compute;

@@ -49,7 +49,7 @@ class Team : public Workload {
   std::uint32_t threads_, size_;
 };
 
-// Rows that the tables of several have; `S` has the member.
+// Rows that the tables of several have; `S` has the member, and is a Demand (g++ 12 takes `bind` of a smaller struct for out of bounds).
 template <class S>
 config::Bound<S> threads_field() {
   return {{"threads", config::Kind::integer, std::int64_t{1}, 1, 1024, {}, "threads of each first program, on its node"}, &S::threads};
