@@ -5,6 +5,7 @@
 #include "sim/cli/compare_command.hpp"
 #include "sim/cli/conformance_command.hpp"
 #include "sim/cli/exit_code.hpp"
+#include "sim/cli/fuzz_command.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/cli/interrupt.hpp"
 #include "sim/cli/options.hpp"
@@ -27,6 +28,7 @@ int dispatch(const Options& options) {
     case Verb::run: return run_command(options);
     case Verb::conformance: return conformance_command(options);
     case Verb::compare: return compare_command(options.words);
+    case Verb::fuzz: return fuzz_command(options.words);
     case Verb::list: return answer(list_text(options.topic));
     case Verb::schema: return answer(options.topic == "results" ? report::results_schema() : load::schema(options.topic));
     case Verb::help: return answer(help_text());

@@ -108,6 +108,7 @@ std::string help_text() {
          "  ssisim --scenario FILE [options]                         run it\n"
          "  ssisim compare BASELINE RESULT                           exit 5 when RESULT is worse; see ssisim compare --help\n"
          "  ssisim conformance [--strategy NAME] [options]           which POSIX behaviours designs deliver; --format table|json|markdown\n"
+         "  ssisim fuzz [--strategy NAME] [--runs N]                 random plans against what designs promise; see ssisim fuzz --help\n"
          "  ssisim list strategies|workloads|platforms|protocols|metrics   what there is\n"
          "  ssisim schema scenario|platform|results                  JSON Schema (draft-07)\n\n" +
          options_help() + "\nStrategies:\n" + names_of_strategies() +

@@ -18,8 +18,8 @@ namespace {
 namespace po = boost::program_options;
 using Words = std::vector<std::string>;
 
-const Words kVerbs{"compare", "conformance", "list", "schema"};
-const Words kLaterVerbs{"sweep", "fuzz"};
+const Words kVerbs{"compare", "conformance", "fuzz", "list", "schema"};
+const Words kLaterVerbs{"sweep"};
 const std::array kFormats{Words{"table", "json"}, Words{"table", "json", "markdown"}};   // of a run, of conformance
 const Words kSchemas{"scenario", "platform", "results"};
 constexpr std::size_t kMaxJobs = 1024;
@@ -157,8 +157,8 @@ Options parse_verb(const Words& words) {
   const std::string& verb = words[0];
   if (std::find(kLaterVerbs.begin(), kLaterVerbs.end(), verb) != kLaterVerbs.end()) throw UserError(verb + " is not in this version");
   if (std::find(kVerbs.begin(), kVerbs.end(), verb) == kVerbs.end()) refuse_word(verb);
-  if (verb == "compare") {
-    Options options{.verb = Verb::compare};
+  if (verb == "compare" || verb == "fuzz") {
+    Options options{.verb = verb == "fuzz" ? Verb::fuzz : Verb::compare};
     options.words.assign(words.begin() + 1, words.end());
     return options;
   }

@@ -8,12 +8,12 @@
 
 namespace ssi::cli {
 
-enum class Verb { run, conformance, compare, list, schema, help, version, help_simgrid };
+enum class Verb { run, conformance, compare, fuzz, list, schema, help, version, help_simgrid };
 
 struct Options {
   Verb verb = Verb::run;
   std::string topic;                // of list and schema
-  std::vector<std::string> words;   // what follows compare
+  std::vector<std::string> words;   // what follows compare and fuzz
   std::vector<std::string> given;   // names of the options, without --
   std::string scenario;             // a file, or "-"
   load::Overrides overrides;

@@ -263,9 +263,9 @@ class Checker {
           std::to_string(delivery.at) + (runs == 0 ? ", but was no member of a group that got it" : " more often than it was sent"));
   }
 
-  // Death by a signal that only killpg sends.
+  // Death by a signal that only killpg sends. Of SIGPIPE the writer dies itself.
   void check_death(const Life& process, Signal signal) {
-    if (process.ever_stopped || signal == Signal::usr1 || signal == Signal::kill) return;
+    if (process.ever_stopped || signal == Signal::usr1 || signal == Signal::kill || signal == Signal::pipe) return;
     const bool sent = std::any_of(h_.calls.begin(), h_.calls.end(), [&](const CallRecord& record) {
       const auto* kill = std::get_if<KillGroup>(&record.call);
       return kill && kill->signal == signal && record.invoked <= *process.ended && end_of(record) >= *process.ended &&

@@ -17,6 +17,8 @@ class Groups {
   bool sure_member(const Life& process, Pid group, Step from, Step to) const;
   // Can it have been in the group at some instant?
   bool maybe_member(const Life& process, Pid group, Step from, Step to) const;
+  // The group that it was in all the time; empty: not known.
+  std::optional<Pid> sure_group(const Life& process, Step from, Step to) const;
 
  private:
   // A call that changed a process's group, or may have (its caller died before the answer).
@@ -30,5 +32,9 @@ class Groups {
 
   std::vector<Change> changes_;
 };
+
+// Fills in the group that each process was born into, as far as callers can know it (else kNoPid), for drivers that do not look
+// into kernels.
+void learn_birth_groups(History& history);
 
 }   // namespace ssi::world

@@ -35,7 +35,7 @@ struct Stay {
 
 struct Life {
   Pid pid, parent;
-  Pid group;      // at birth
+  Pid group;      // at birth; kNoPid: it is not known
   NodeId node;    // at birth
   Step begun{};   // the kernel began to create it: its parent's call
   Step born{};

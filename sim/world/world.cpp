@@ -1,5 +1,7 @@
 #include "sim/world/world.hpp"
 
+#include <algorithm>
+
 #include "models/base/check.hpp"
 
 namespace ssi::world {
@@ -24,19 +26,21 @@ CallId World::call(CallId id, NodeId at, Pid caller, Call call) {
 std::vector<Channel> World::deliverable() const {
   std::vector<Channel> out;
   for (const auto& [channel, queue] : channels_)
-    if (!queue.empty()) out.push_back(channel);
+    if (can_deliver(channel)) out.push_back(channel);
   return out;
+}
+
+bool World::can_deliver(const Channel& channel) const {
+  const auto queue = channels_.find(channel);
+  return queue != channels_.end() && !queue->second.empty();
 }
 
 void World::deliver(Channel channel) {
   auto& queue = channels_.at(channel);
-  auto& hops = hops_.at(channel);
   SSI_CHECK(!queue.empty(), "nothing to deliver");
-  const Message message = std::move(queue.front());
-  const std::uint32_t length = hops.front();
+  const UnderWay next = std::move(queue.front());
   queue.pop_front();
-  hops.pop_front();
-  handle(channel.to, MessageEvent{&message}, message.header.cause, length, true);
+  handle(channel.to, MessageEvent{&next.message}, next.message.header.cause, next.hops, true);
 }
 
 void World::deliver_all() {
@@ -68,10 +72,7 @@ void World::fire(std::size_t index) {
 
 void World::break_circuit(NodeId a, NodeId b) {
   for (Priority priority : {Priority::normal, Priority::raised})
-    for (Channel channel : {Channel{a, b, priority}, Channel{b, a, priority}}) {
-      channels_.erase(channel);
-      hops_.erase(channel);
-    }
+    for (Channel channel : {Channel{a, b, priority}, Channel{b, a, priority}}) channels_.erase(channel);
   handle(a, CircuitBroken{b, 1}, kNoCall, 0, false);
   handle(b, CircuitBroken{a, 1}, kNoCall, 0, false);
 }
@@ -80,33 +81,22 @@ void World::handle(NodeId at, const Event& event, CallId cause, std::uint32_t ho
   out_.begin(cause, serving);
   if (cause != kNoCall) last_hops_[cause] = hops;
   machines_[at.value]->on_event(now_, event, out_);
-  for (const DiskRequest& request : out_.disk_requests) disks_.push_back({at, request});
+  for (const DiskRequest& request : out_.disk_requests)
+    disks_.push_back({at, request, due({Waiting::Kind::disk, at, at, request.cause == kNoCall ? cause : request.cause})});
   carry_out(at, cause, hops);
   check();
 }
 
 void World::carry_out(NodeId at, CallId cause, std::uint32_t hops) {
-  for (const auto& timer : out_.timers) timers_.push_back({at, timer.key, timer.generation});
+  for (const auto& timer : out_.timers)
+    timers_.push_back({at, timer.key, timer.generation, due({Waiting::Kind::timer, at, at, cause, timer.after}), timer.background});
   for (const auto& order : out_.programs) {
-    if (order.kind == ProgramOrder::Kind::depart) freezing_.push_back({at, order.pid, cause, hops});
+    if (order.kind == ProgramOrder::Kind::depart)
+      freezing_.push_back({at, order.pid, cause, hops, due({Waiting::Kind::freezing, at, at, cause})});
     if (watcher_) watcher_->ordered(at, order);
   }
-  for (const auto& send : out_.sends) {
-    Message message;
-    message.header = {
-        .from = at, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
-    message.body = send.body;
-    // On behalf of another call than the event's, that call's own chain goes on.
-    const std::uint32_t before = send.cause == cause ? hops : last_hops_[send.cause];
-    if (send.cause != kNoCall && send.to != at) ++traces_.at(send.cause).total;
-    if (watcher_) watcher_->sent(message);
-    const std::uint32_t copies = options_.copies ? options_.copies(message) : 1;
-    const Channel channel{at, send.to, send.priority};
-    for (std::uint32_t i = 0; i < copies; ++i) {
-      channels_[channel].push_back(message);
-      hops_[channel].push_back(before + (send.to != at ? 1 : 0));
-    }
-  }
+  // On behalf of another call than the event's, that call's own chain goes on.
+  for (const auto& sent : out_.sends) send(at, sent, sent.cause == cause ? hops : last_hops_[sent.cause]);
   for (const auto& completion : out_.completions) {
     CallTrace& trace = traces_.at(completion.call);
     SSI_CHECK(!trace.result, "call " + std::to_string(completion.call.value) + " is answered twice");
@@ -117,12 +107,31 @@ void World::carry_out(NodeId at, CallId cause, std::uint32_t hops) {
   }
 }
 
+void World::send(NodeId at, const Effects::Send& send, std::uint32_t hops) {
+  Message message;
+  message.header = {.from = at, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
+  message.body = send.body;
+  if (send.cause != kNoCall && send.to != at) ++traces_.at(send.cause).total;
+  if (watcher_) watcher_->sent(message);
+  const std::uint32_t copies = options_.copies ? options_.copies(message) : 1;
+  auto& queue = channels_[{at, send.to, message.header.priority}];
+  for (std::uint32_t i = 0; i < copies; ++i) {
+    const Instant at_least = queue.empty() ? Instant{} : queue.back().due;
+    const Instant wanted = due({Waiting::Kind::message, at, send.to, send.cause});
+    queue.push_back({message, hops + (send.to != at ? 1U : 0U), std::max(at_least, wanted)});
+  }
+}
+
+std::vector<const Strategy*> World::all() const {
+  std::vector<const Strategy*> out;
+  for (const auto& machine : machines_) out.push_back(machine.get());
+  return out;
+}
+
 void World::check() const {
   for (const auto& machine : machines_) machine->check_invariants();
-  std::vector<const Strategy*> all;
-  for (const auto& machine : machines_) all.push_back(machine.get());
   Report report;
-  entry_.check_cluster(all, report);
+  entry_.check_cluster(all(), report);
   if (!report.problems.empty()) invariant_broken(__FILE__, __LINE__, "check_cluster", report.problems.front());
 }
 

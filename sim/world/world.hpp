@@ -31,10 +31,20 @@ struct CallTrace {
   NodeId served;
 };
 
+// Something that waits, as it begins to.
+struct Waiting {
+  enum class Kind : std::uint8_t { message, freezing, disk, timer } kind;
+  NodeId from, to;
+  CallId cause = kNoCall;
+  Duration after{};   // timer
+};
+
 // Sees everything that leaves the machines, in order.
 class Watcher {
  public:
   virtual ~Watcher() = default;
+  // For drivers that go by dates: when it is to happen. Of one channel never before what went before.
+  virtual Instant due(const Waiting&) { return {}; }
   virtual void sent(const Message&) {}
   virtual void completed(CallId, const Result&) {}
   virtual void ordered(NodeId, const ProgramOrder&) {}
@@ -62,8 +72,14 @@ class World {
   CallId call(CallId id, NodeId at, Pid caller, Call call);   // handled at once
   const CallTrace& trace(CallId id) const { return traces_.at(id); }
 
-  std::vector<Channel> deliverable() const;   // channels with a message, in order
-  const std::map<Channel, std::deque<Message>>& channels() const { return channels_; }
+  std::vector<Channel> deliverable() const;   // channels with a message that can be served now, in order
+  bool can_deliver(const Channel& channel) const;
+  struct UnderWay {
+    Message message;
+    std::uint32_t hops;   // of its call's chain, so far
+    Instant due;
+  };
+  const std::map<Channel, std::deque<UnderWay>>& channels() const { return channels_; }
   void deliver(Channel channel);
   void deliver_all();   // what has to freeze, disks, and the first channel, again and again, until there is nothing
   bool quiet() const { return deliverable().empty() && freezing_.empty() && disks_.empty(); }
@@ -74,6 +90,7 @@ class World {
     Pid pid;
     CallId cause;
     std::uint32_t hops;
+    Instant due{};
   };
   const std::vector<Freezing>& freezing() const { return freezing_; }
   void freeze(std::size_t index);
@@ -82,6 +99,7 @@ class World {
   struct Asked {
     NodeId node;
     DiskRequest request;
+    Instant due{};
   };
   const std::vector<Asked>& disks() const { return disks_; }
   void serve_disk(std::size_t index);
@@ -90,10 +108,13 @@ class World {
     NodeId node;
     TimerKey key;
     std::uint64_t generation;
+    Instant due{};
+    bool background = false;
   };
   const std::vector<Timer>& timers() const { return timers_; }
   void fire(std::size_t index);   // takes the timer away
   void pass(Duration time) { now_ = now_ + time; }
+  Instant now() const { return now_; }
   void break_circuit(NodeId a, NodeId b);   // what is under way between them is lost; both are told
 
   const Strategy& machine(NodeId at) const { return *machines_[at.value]; }
@@ -106,13 +127,15 @@ class World {
  private:
   void handle(NodeId at, const Event& event, CallId cause, std::uint32_t hops, bool serving);
   void carry_out(NodeId at, CallId cause, std::uint32_t hops);
+  void send(NodeId at, const Effects::Send& send, std::uint32_t hops);
+  Instant due(const Waiting& what) { return watcher_ ? watcher_->due(what) : now_ + what.after; }
   void check() const;
+  std::vector<const Strategy*> all() const;
 
   const StrategyEntry& entry_;
   Options options_;
   std::vector<std::unique_ptr<Strategy>> machines_;
-  std::map<Channel, std::deque<Message>> channels_;
-  std::map<Channel, std::deque<std::uint32_t>> hops_;   // of the messages in channels_
+  std::map<Channel, std::deque<UnderWay>> channels_;
   std::map<CallId, CallTrace> traces_;
   std::map<CallId, std::uint32_t> last_hops_;   // of the last event of each call
   std::vector<Timer> timers_;

@@ -161,7 +161,7 @@ void Story::deliver(std::istream& words) {
   for (Priority priority : {Priority::raised, Priority::normal}) {
     const auto queue = world_->channels().find({from, to, priority});
     if (queue == world_->channels().end() || queue->second.empty() || (wanted == "normal" && priority == Priority::raised)) continue;
-    out_ += "delivered " + text(queue->second.front()) + "\n";
+    out_ += "delivered " + text(queue->second.front().message) + "\n";
     return world_->deliver({from, to, priority});
   }
   out_ += "nothing under way\n";

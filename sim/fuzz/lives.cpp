@@ -1,0 +1,107 @@
+// PlanRun: programs that begin, stop and end.
+#include <utility>
+
+#include "sim/fuzz/plan_run.hpp"
+
+namespace ssi::fuzz {
+
+void PlanRun::ordered(NodeId at, const ProgramOrder& order) {
+  using Kind = ProgramOrder::Kind;
+  if (order.kind == Kind::start) return born(at, order);
+  if (order.kind == Kind::end) return died(order.pid, world_.last_effects().cause);
+  const auto name = names_.find(order.pid);
+  Actor* actor = name == names_.end() ? nullptr : living(name->second);
+  if (actor == nullptr) return;
+  switch (order.kind) {
+    case Kind::exec:
+      actor->started = false;
+      actor->calling = kNoCall;
+      return this->at(world_.now() + delay(plan_.order.call, "start", actor->name, actor->calls), Due::Kind::start, actor->name);
+    case Kind::stop: actor->stopped = history_.lives.at(order.pid).ever_stopped = true; return;
+    case Kind::resume:
+      actor->stopped = false;
+      return this->at(world_.now() + delay(plan_.order.call, "resume", actor->name, actor->calls), Due::Kind::call, actor->name);
+    case Kind::interrupt: history_.deliveries.push_back({order.pid, order.signal, now_}); return;
+    case Kind::depart: return departs(*actor);
+    case Kind::arrive: return arrives(*actor, at);
+    case Kind::start:
+    case Kind::end: return;
+  }
+}
+
+// Of an rfork each child has the op's number and its node's place among those named; on one machine, its own place.
+std::uint32_t PlanRun::name_of_child(Asked& by, NodeId at) const {
+  if (by.op->call != "rfork") return by.op->id;
+  if (one_machine_) return by.op->id + by.born++;
+  return by.op->id + (at.value + plan_.nodes - by.op->node % plan_.nodes) % plan_.nodes;
+}
+
+void PlanRun::born(NodeId at, const ProgramOrder& order) {
+  Asked& by = asked_.at(world_.last_effects().cause);
+  const world::CallRecord& record = history_.calls[by.record];
+  const auto parent = history_.lives.find(record.caller);
+  world::Life life{order.pid, record.caller, kNoPid, at, *record.handled, now_, {}, {}, false, false};
+  life.ignores_children = parent != history_.lives.end() && parent->second.ignores_children;
+  if (!history_.lives.emplace(order.pid, life).second) history_.born_again.push_back(order.pid);
+  const std::uint32_t name = name_of_child(by, at);
+  Actor child{.name = name, .pid = order.pid, .node = at, .ops = ops_of_[name]};
+  // What its parent has, unless it is dead and nobody remembers; listeners stay where they are.
+  if (const Actor* from = living(by.by)) {
+    child.wrote = from->wrote;
+    for (const auto& [op, end] : from->ends)
+      if (from->node == at || (!end.listener && coverage_.channel == "full")) child.ends[op] = end;
+  }
+  pids_[name] = order.pid;
+  names_[order.pid] = name;
+  actors_[name] = std::move(child);
+  note("process " + std::to_string(name) + " starts on node " + std::to_string(at.value));
+  this->at(world_.now() + delay(plan_.order.call, "start", name, 0), Due::Kind::start, name);
+}
+
+void PlanRun::departs(Actor& actor) {
+  actor.frozen = true;
+  history_.lives.at(actor.pid).stays.push_back({now_, std::nullopt, {}});
+}
+
+// The host has held its call, and brings it to where the program goes on.
+void PlanRun::arrives(Actor& actor, NodeId at) {
+  actor.frozen = false;
+  actor.node = at;
+  world::Stay& stay = history_.lives.at(actor.pid).stays.back();
+  stay.arrived = now_;
+  stay.node = at;
+  note("process " + std::to_string(actor.name) + " goes on at node " + std::to_string(at.value));
+  if (actor.calling != kNoCall) asked_.at(actor.calling).node = at;
+  if (actor.waiting != kNoCall) this->at(world_.now(), Due::Kind::handle, std::exchange(actor.waiting, kNoCall).value);
+  if (actor.calling == kNoCall)
+    this->at(world_.now() + delay(plan_.order.call, "arrive", actor.name, actor.calls), Due::Kind::call, actor.name);
+}
+
+void PlanRun::died(Pid pid, CallId cause) {
+  world::Life& life = history_.lives.at(pid);
+  life.ended = now_;
+  const auto by = asked_.find(cause);
+  if (by != asked_.end() && history_.calls[by->second.record].caller == pid)
+    if (const auto* exit = std::get_if<Exit>(&history_.calls[by->second.record].call)) life.status = exit->status;
+  const std::uint32_t name = names_.at(pid);
+  note("process " + std::to_string(name) + " ends");
+  const auto actor = actors_.find(name);
+  if (actor == actors_.end()) return;
+  if (const auto calling = asked_.find(actor->second.calling); calling != asked_.end() && calling->second.reads != 0)
+    streams_.leave_read(calling->second.reads);
+  actors_.erase(actor);
+}
+
+Pid PlanRun::pid_of(std::uint32_t name) const {
+  const auto found = pids_.find(name);
+  return found == pids_.end() ? kNoPid : found->second;
+}
+
+std::string PlanRun::called(Pid pid) const {
+  const std::string text = std::to_string(pid.origin().value) + ":" + std::to_string(pid.sequence());
+  const auto found = names_.find(pid);
+  return found == names_.end() ? "init of node " + std::to_string(pid.origin().value)
+                               : "process " + std::to_string(found->second) + " (" + text + ")";
+}
+
+}   // namespace ssi::fuzz
