@@ -1,5 +1,7 @@
 #include "models/strategy/registry.hpp"
 
+#include "models/strategy/dsm_first/dsm_first.hpp"
+#include "models/strategy/dsm_first/settings.hpp"
 #include "models/strategy/isolated/isolated.hpp"
 #include "models/strategy/smp/smp.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
@@ -33,6 +35,14 @@ const std::vector<StrategyEntry>& strategies() {
        vproc_switch::make,
        vproc_switch::check_cluster,
        vproc_switch::coverage},
+      {"dsm_first",
+       "memory first (Virtual Iron, ScaleMP): the nodes' memories made one by coherence, and one kernel image over it",
+       Image::per_node,
+       {.process = "full", .file = "full", .channel = "full", .segment = "full"},
+       config::plain<dsm_first::Settings>(dsm_first::settings_fields()),
+       0,
+       dsm_first::make,
+       dsm_first::check_cluster},
   };
   return kAll;
 }

@@ -20,6 +20,8 @@ MAY_INCLUDE = {
     "models/protocol/lrc": _PORTS + ("models/protocol/release/",),
     "models/protocol": _PORTS + ("models/config/",),
     "models/strategy/*": _PORTS + ("models/config/", "models/native/", "models/protocol/", "models/strategy/registry.hpp"),
+    # A kernel of its own: nothing of the single node's.
+    "models/strategy/dsm_first": _PORTS + ("models/config/", "models/protocol/", "models/strategy/registry.hpp"),
     "models/strategy": _PORTS + ("models/config/",),
     "models/workload": ("models/base/", "models/config/", "models/port/calls.hpp"),
     "models/conformance": ("models/base/", "models/port/calls.hpp", "models/workload/"),

@@ -1,0 +1,198 @@
+// The processor of a node: events in, threads on and off.
+#include "models/strategy/dsm_first/dsm_first.hpp"
+
+#include <algorithm>
+
+#include "models/base/check.hpp"
+#include "models/base/overload.hpp"
+#include "models/strategy/dsm_first/files.hpp"
+#include "models/strategy/dsm_first/memory.hpp"
+#include "models/strategy/dsm_first/proc.hpp"
+
+namespace ssi::dsm_first {
+
+DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings)
+    : machine_{setup.self, setup.incarnation, layout_of(setup, settings), settings, setup.costs}, memory_(memory_of(setup, settings)) {}
+
+DsmFirst::DsmFirst(const DsmFirst& other)
+    : Strategy(other), machine_(other.machine_), memory_(other.memory_), next_thread_(other.next_thread_), spinners_(other.spinners_),
+      here_(other.here_), free_queue_nodes_(other.free_queue_nodes_), queue_nodes_(other.queue_nodes_), interrupts_(other.interrupts_),
+      in_service_(other.in_service_), serving_interrupts_(other.serving_interrupts_), booted_(other.booted_),
+      before_boot_(other.before_boot_) {
+  for (const auto& [id, thread] : other.threads_) {
+    auto& made = threads_[id] = std::make_unique<Thread>(id, machine_, *this, thread->beginning());
+    made->replay(*thread, code_of(*made));
+  }
+}
+
+void DsmFirst::on_event(Instant now, const Event& event, Effects& out) {
+  event_ = {now, &out};
+  const CallId cause = out.cause;
+  std::visit(Overload{[&](const BootEvent&) { begin({.kind = Beginning::Kind::boot}); }, [&](const CallEvent& e) { call(e); },
+                      [&](const MessageEvent& e) { message(*e.message); },
+                      [&](const TimerEvent& e) {
+                        if (memory_->mine(e.key)) memory_->on_timer(e.key, e.generation, {now, out, outcome_});
+                      },
+                      [&](const DiskDone& e) { wait_over(e.token, Thread::Waits::disk, e.failed ? 1 : 0); },
+                      [&](const Frozen& e) {
+                        for (const auto& [id, thread] : threads_)
+                          if (thread->waits == Thread::Waits::freeze && thread->was == e.pid.value) return frozen(id, e.pid);
+                      },
+                      [&](const VerbDone&) {}, [&](const CircuitBroken&) {}, [&](const ViewChange&) {}},
+             event);
+  settle();
+  out.cause = cause;
+  event_ = {};
+}
+
+void DsmFirst::frozen(ThreadId thread, Pid pid) {
+  const Here* here = find_here(pid);
+  ready(thread, {here == nullptr || here->dead ? 0U : 1U, {}});
+}
+
+// The call of a process that has died meanwhile still comes.
+void DsmFirst::call(const CallEvent& event) {
+  Beginning beginning{.kind = Beginning::Kind::call, .cause = event.id, .caller = event.caller, .call = *event.call};
+  if (!booted_) return before_boot_.push_back(std::move(beginning));
+  begin(std::move(beginning));
+}
+
+void DsmFirst::message(const Message& message) {
+  if (memory_->mine(message)) return memory_->on_message(message, {event_.now, *event_.out, outcome_});
+  const NodeId from = message.header.from;
+  std::visit(Overload{[&](const Interrupt& m) { interrupted(from, m.thread); }, [&](const DeviceRequest& m) { begin_device(from, m); },
+                      [&](const DeviceInterrupt& m) { wait_over(m.thread, Thread::Waits::device, m.failed); },
+                      [&](const Served& m) {
+                        const auto found = threads_.find(m.thread);
+                        SSI_CHECK(found != threads_.end() && found->second->unserved > 0, "an interrupt is served that nobody waits for");
+                        Thread& thread = *found->second;
+                        if (--thread.unserved == 0 && thread.waits == Thread::Waits::acknowledgement) ready(thread.id(), {});
+                      }},
+             message.body.get<ProcessorMessage>());
+}
+
+void DsmFirst::interrupt(Thread& thread, NodeId node, bool acknowledge) {
+  if (acknowledge) ++thread.unserved;
+  if (node == machine_.self) interrupted(node, acknowledge ? thread.id() : 0);
+  else event_.out->send(node, TxnId{}, ProcessorMessage(Interrupt{acknowledge ? thread.id() : 0}));
+}
+
+void DsmFirst::interrupted(NodeId from, ThreadId acknowledge) { interrupts_.push_back({from, acknowledge}); }
+
+// One at a time: what comes meanwhile is served afterwards, so that all is done that was asked for before.
+void DsmFirst::serve_interrupts() {
+  if (serving_interrupts_ || interrupts_.empty()) return;
+  serving_interrupts_ = true;
+  in_service_.swap(interrupts_);
+  begin({.kind = Beginning::Kind::interrupts, .cause = event_.out->cause});
+}
+
+// ---- threads
+
+void DsmFirst::begin(Beginning beginning) {
+  if (beginning.kind == Beginning::Kind::call) {
+    Here* caller = find_here(beginning.caller);
+    if (caller == nullptr || caller->dead) return;
+    beginning.process = caller->process;
+    caller->calling = next_thread_;
+    caller->woken = caller->signalled = false;
+  }
+  const ThreadId id = next_thread_++;
+  Thread& thread = *(threads_[id] = std::make_unique<Thread>(id, machine_, *this, std::move(beginning)));
+  const CallId before = std::exchange(event_.out->cause, thread.beginning().cause);
+  thread.begin(code_of(thread));
+  stopped(thread);
+  event_.out->cause = before;
+}
+
+void DsmFirst::run(Thread& thread, Answer answer) {
+  const CallId before = std::exchange(event_.out->cause, thread.beginning().cause);
+  thread.waits = Thread::Waits::not_at_all;
+  thread.resume(std::move(answer));
+  stopped(thread);
+  event_.out->cause = before;
+}
+
+void DsmFirst::stopped(Thread& thread) {
+  if (!thread.over()) return;
+  const Beginning::Kind kind = thread.beginning().kind;
+  const Pid caller = thread.beginning().caller;
+  const ThreadId id = thread.id();
+  threads_.erase(id);
+  if (kind == Beginning::Kind::boot) {
+    booted_ = true;
+    here_.emplace(init_of(machine_.self, machine_.incarnation), Here{init_object(machine_.self)});
+    for (Beginning& call : std::exchange(before_boot_, {})) begin(std::move(call));
+  }
+  if (kind == Beginning::Kind::interrupts) {
+    for (const Asked& asked : std::exchange(in_service_, {})) {
+      if (asked.thread == 0) continue;
+      if (asked.from != machine_.self) {
+        event_.out->send(asked.from, TxnId{}, ProcessorMessage(Served{asked.thread}));
+      } else if (Thread& waiting = *threads_.at(asked.thread); --waiting.unserved == 0 && waiting.waits == Thread::Waits::acknowledgement) {
+        ready(waiting.id(), {});
+      }
+    }
+    serving_interrupts_ = false;
+  }
+  if (kind != Beginning::Kind::call && kind != Beginning::Kind::move) return;
+  Here* process = find_here(caller);
+  if (process == nullptr || process->calling != id) return;   // it was answered, and calls again
+  process->calling = 0;
+  if (process->dead) begin({.kind = Beginning::Kind::exit, .caller = caller, .process = process->process, .status = process->status});
+  else if (process->goes_to) depart_here(caller, *std::exchange(process->goes_to, std::nullopt));
+}
+
+Code<> DsmFirst::code_of(Thread& thread) {
+  const Beginning& beginning = thread.beginning();
+  switch (beginning.kind) {
+    case Beginning::Kind::boot: return boot(thread);
+    case Beginning::Kind::call: return code_of_call(thread);
+    case Beginning::Kind::interrupts: return dsm_first::serve_interrupts(thread);
+    case Beginning::Kind::exit: return do_exit(thread, beginning.status);
+    case Beginning::Kind::device: return write_back(thread, beginning.extent);
+    case Beginning::Kind::move: return move_away(thread, beginning.to);
+    case Beginning::Kind::tick: break;
+  }
+  SSI_CHECK(false, "no such beginning");
+}
+
+void DsmFirst::ready(ThreadId thread, Answer answer) { ready_.emplace_back(thread, std::move(answer)); }
+
+// Until nobody can go on.
+void DsmFirst::settle() {
+  for (;;) {
+    take_outcome();
+    serve_interrupts();
+    if (ready_.empty() && outcome_.done.empty() && outcome_.lost.empty()) {
+      if (serving_interrupts_ || interrupts_.empty()) return;
+      continue;
+    }
+    if (ready_.empty()) continue;
+    auto [id, answer] = std::move(ready_.front());
+    ready_.pop_front();
+    run(*threads_.at(id), std::move(answer));
+  }
+}
+
+void DsmFirst::take_outcome() {
+  if (outcome_.done.empty() && outcome_.lost.empty() && outcome_.notes.empty()) return;
+  coherence::Outcome taken;
+  std::swap(taken, outcome_);
+  for (coherence::Outcome::Done& done : taken.done) {
+    ready(done.ticket.value, {done.answer.value, std::move(done.answer.bytes)});
+    look_at_spinners(threads_.at(done.ticket.value)->where.page);   // perhaps it was written
+  }
+  for (const PageId page : taken.lost) look_at_spinners(page);
+}
+
+DsmFirst::Here* DsmFirst::find_here(Pid pid) {
+  const auto found = here_.find(pid);
+  return found == here_.end() ? nullptr : &found->second;
+}
+
+std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {
+  return std::make_unique<DsmFirst>(setup, config::bind(settings_fields(), params));
+}
+
+}   // namespace ssi::dsm_first

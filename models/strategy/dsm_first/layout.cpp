@@ -1,0 +1,63 @@
+#include "models/strategy/dsm_first/layout.hpp"
+
+#include "models/base/check.hpp"
+
+namespace ssi::dsm_first {
+
+std::uint32_t words_of(Table table) {
+  switch (table) {
+    case Table::kernel: return 8;
+    case Table::allocator: return 4;
+    case Table::run_queue: return 16;
+    case Table::lock_queue: return 2;
+    case Table::pid_hash: return 1;
+    case Table::process: return 32;
+    case Table::background: return 1;
+    case Table::descriptors: return 128;
+    case Table::open_file: return 16;
+    case Table::inode: return 32;
+    case Table::name: return 32;
+    case Table::channel: return 32;
+    case Table::segment: return 16;
+    case Table::attachment: return 4;
+    case Table::semaphore: return 16;
+    case Table::page_cache:
+    case Table::channel_data:
+    case Table::segment_data: return 1;
+  }
+  SSI_CHECK(false, "no such table");
+}
+
+// What a processor spins on is its own by design (Mellor-Crummey and Scott, TOCS 1991); of other objects, if they lie so.
+bool Layout::by_node(Table table) const {
+  if (table == Table::lock_queue) return true;
+  return placement_ == Packing::first_touch && table != Table::kernel && table != Table::pid_hash;
+}
+
+Word Layout::at(Table table, Object object, std::uint32_t word) const {
+  const std::uint64_t index = object - 1;
+  const std::uint32_t bytes = words_of(table) * kWordBytes;
+  const std::uint64_t on_page = placement_ == Packing::one_per_page && table != Table::lock_queue ? 1 : page_bytes_ / bytes;
+  const std::uint64_t base_page = base(table);
+  if (!by_node(table))
+    return {PageId{base_page + index / on_page}, static_cast<std::uint32_t>(index % on_page) * bytes + word * kWordBytes};
+  // Homes are interleaved: the page after it has the next home, so each node's pages are `nodes` apart.
+  const std::uint64_t node = index % nodes_, local = index / nodes_;
+  const std::uint64_t turn = (node + nodes_ - base_page % nodes_) % nodes_;
+  return {PageId{base_page + local / on_page * nodes_ + turn}, static_cast<std::uint32_t>(local % on_page) * bytes + word * kWordBytes};
+}
+
+Object Layout::allocator(Table table, NodeId node) const {
+  const std::uint64_t of = by_node(table) ? node.value : 0;
+  return static_cast<std::uint64_t>(table) * nodes_ + of + 1;
+}
+
+Object Layout::allocator_of(Table table, Object object) const { return allocator(table, node_of(object)); }
+
+Object Layout::fresh(Table table, NodeId node, std::uint64_t index) const {
+  const bool first_touch = placement_ == Packing::first_touch;
+  if (table == Table::process) index += first_touch ? 1 : nodes_;   // each node's init has its place
+  return first_touch ? index * nodes_ + node.value + 1 : index + 1;
+}
+
+}   // namespace ssi::dsm_first

@@ -1,0 +1,36 @@
+// Messages between processors, besides those of the coherence protocol: interrupts, whose meaning stands in memory, and I/O.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "models/port/message.hpp"
+
+namespace ssi::dsm_first {
+
+struct Interrupt {   // look at what you have to do
+  static constexpr std::string_view kName = "INTERRUPT";
+  std::uint64_t thread = 0;   // of the sender, which waits until it was served; 0: nobody does
+};
+struct Served {
+  static constexpr std::string_view kName = "INTERRUPT_SERVED";
+  std::uint64_t thread = 0;
+};
+struct DeviceRequest {   // to the node of the disk: these pages
+  static constexpr std::string_view kName = "DEVICE_REQUEST";
+  std::uint64_t thread = 0, data = 0, from = 0, to = 0;
+};
+struct DeviceInterrupt {   // it is done
+  static constexpr std::string_view kName = "DEVICE_INTERRUPT";
+  std::uint64_t thread = 0, failed = 0;
+};
+
+inline std::uint64_t bytes_of(const Interrupt&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const Served&) { return kHeaderBytes + 8; }
+
+inline std::uint64_t bytes_of(const DeviceRequest&) { return kHeaderBytes + 32; }
+inline std::uint64_t bytes_of(const DeviceInterrupt&) { return kHeaderBytes + 9; }
+
+using ProcessorMessage = std::variant<Interrupt, Served, DeviceRequest, DeviceInterrupt>;
+
+}   // namespace ssi::dsm_first
