@@ -12,7 +12,7 @@ using config::Kind;
 
 struct Settings {
   std::uint32_t jobs{};
-  Duration length, after;
+  Duration length, longest, after;
   std::string lengths, moves;
   double alpha{};
   std::uint32_t move_percent{};
@@ -41,6 +41,16 @@ const std::array kFields{
                      "Harchol-Balter, Downey 1997: 1.0 to 1.3 for Unix processes that live longer than a second",
                      {"lengths", "pareto"}},
                     &Settings::alpha},
+    Bound<Settings>{{"longest",
+                     Kind::duration,
+                     std::int64_t{10'000'000'000},
+                     1,
+                     1e13,
+                     {},
+                     "no job is longer: a tail has to end",
+                     "choice",
+                     {"lengths", "pareto"}},
+                    &Settings::longest},
     Bound<Settings>{{"moves", Kind::choice, std::string_view{"self"}, 0, 0, kMoves,
                      "a job that is not done moves by itself, is sent by its parent, or stays where it is"},
                     &Settings::moves},
@@ -62,8 +72,6 @@ const std::array kFields{
 };
 
 enum Role : std::uint32_t { kFirst, kJob };   // ProgramRef::program
-
-constexpr Duration kMost = milliseconds(3'600'000);   // of a job: a tail has to end
 
 class Migration final : public Workload {
  public:
@@ -101,7 +109,7 @@ Migration::Plan Migration::plan_of(std::uint32_t start, std::uint64_t number) co
   Stream draws = random_.stream("job", start, number);
   const bool fixed = settings_.lengths == "fixed";
   const Duration drawn = fixed ? settings_.length : pareto(draws, settings_.length, settings_.alpha);
-  const Duration length{std::min(drawn.ns, kMost.ns)};
+  const Duration length{std::min(drawn.ns, std::max(settings_.longest.ns, settings_.length.ns))};
   const Duration before{std::min(length.ns, settings_.after.ns)};
   const bool chosen = (number * settings_.move_percent) % 100 + settings_.move_percent >= 100;
   return {before, length - before, chosen && settings_.moves != "never" && length > settings_.after};
