@@ -31,7 +31,7 @@ using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<
 using Default = std::variant<std::monostate, bool, std::int64_t, double, std::string_view>;   // monostate: the key is required;
                                                                                               // a choice_set's default is space-separated
 
-// "Has an effect only when `key` of the same table is `value`"; empty: always.
+// "Has an effect only when `key` of the same table is, or has, one of the words of `value`, and has an effect itself"; empty: always.
 struct Needs {
   std::string_view key, value;
 };

@@ -33,7 +33,10 @@ void Channels::drop(std::uint64_t entry, PartContext& at) {
   ends_.erase(entry);
   if (gone.reads()) release(gone.in, Side::reading, at);
   if (gone.writes()) release(gone.out, Side::writing, at);
-  if (gone.kind != ChannelEnd::Kind::listener) return;
+  if (gone.kind == ChannelEnd::Kind::listener) close_listener(gone, at);
+}
+
+void Channels::close_listener(const ChannelEnd& gone, PartContext& at) {
   SSI_CHECK(gone.accepting.empty(), "a listener that nobody has is waited for");
   unbind(gone.name, at);
   for (std::uint64_t arrived : gone.arrived) drop(arrived, at);   // who connected sees the end

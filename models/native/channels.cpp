@@ -116,11 +116,19 @@ void Channels::serve_accepts(std::uint64_t listener, PartContext& at) {
   while (!end.accepting.empty() && !end.arrived.empty()) {
     const Waiter waiter = end.accepting.front();
     end.accepting.pop_front();
+    if (waiter.node != self_) {
+      const std::uint64_t connection = end.arrived.front();
+      end.arrived.pop_front();
+      hand_over(waiter, connection, at);
+      continue;
+    }
     const auto number = at.descriptors.install(waiter.pid, {CallClass::channel, end.arrived.front()});
     if (number) end.arrived.pop_front();   // its reference is the descriptor's now
     answer(waiter.call, waiter.pid, number ? Result::of(*number) : Result::fail(Errno::emfile), at);
   }
 }
+
+void Channels::hand_over(const Waiter&, std::uint64_t, PartContext&) { SSI_CHECK(false, "a node that knows no other"); }
 
 void Channels::read(StreamId from, Waiter waiter, PartContext& at) {
   streams_.at(from.number).stream.read(std::move(waiter));

@@ -42,7 +42,7 @@ enum class Side : std::uint8_t { reading, writing };
 
 struct ChannelEnd {
   enum class Kind : std::uint8_t { reading, writing, socket, listener } kind = Kind::reading;
-  StreamId in{}, out{};
+  StreamId in{}, out{};           // of a listener of another node: `in` is that node and its number there
   std::uint32_t references = 0;   // descriptors here, and one while it waits to be accepted
   std::string name{};             // of a listener
   std::uint32_t backlog = 0;
@@ -90,6 +90,9 @@ class Channels : public Part {
   virtual void listen(const CallEvent& event, const Listen& listen, PartContext& at);
   virtual void connect(const CallEvent& event, const Connect& connect, PartContext& at);
   virtual void unbind(const std::string& name, PartContext& at);
+  virtual void accept(const CallEvent& event, std::uint64_t listener, PartContext& at);
+  virtual void hand_over(const Waiter& waiter, std::uint64_t connection, PartContext& at);   // to one that accepts on another node
+  virtual void close_listener(const ChannelEnd& gone, PartContext& at);
   virtual void hold(StreamId stream, Side side, NodeId node, std::int64_t by);
   virtual void settle(StreamId stream, PartContext& at);
   virtual void give_up(std::uint64_t /*ticket*/, PartContext&) {}   // a call that waits for another node was broken off
@@ -97,7 +100,6 @@ class Channels : public Part {
   virtual void served(StreamId stream, Served served, PartContext& at);   // to a waiter
 
   void pipe(const CallEvent& event, PartContext& at);
-  void accept(const CallEvent& event, std::uint64_t listener, PartContext& at);
   ChannelEnd* end_of(Pid pid, std::int32_t number, const PartContext& at);   // nullptr: EBADF
   std::uint64_t add(ChannelEnd end);
   std::optional<std::int32_t> open(Pid pid, ChannelEnd end, PartContext& at);   // empty: EMFILE, nothing done

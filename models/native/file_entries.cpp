@@ -35,13 +35,26 @@ void FilePart::give_turn(std::uint64_t id, PartContext& at) {
   if (!entry.busy) return;
   const std::uint64_t token = entry.waiting.front();
   entry.waiting.pop_front();
+  entry.using_it = token;
   use_entry(token, at);
 }
 
 void FilePart::use_entry(std::uint64_t token, PartContext& at) {
   Doing& doing = doing_.at(token);
-  const Entry& entry = entries_.at(doing.entry);
+  Entry& entry = entries_.at(doing.entry);
   if (doing.caller == kNoPid) return used_entry(token, {token, {}, self_}, at);   // it has died while it waited
+  if (entry.shared != 0) {
+    doing.step = Doing::Step::offset;
+    if (!offsets_->take(entry.shared, doing.call, at.out)) return;
+    entry.offset = offsets_->offset(entry.shared);
+  }
+  use_offset(token, at);
+}
+
+void FilePart::use_offset(std::uint64_t token, PartContext& at) {
+  Doing& doing = doing_.at(token);
+  const Entry& entry = entries_.at(doing.entry);
+  if (doing.caller == kNoPid) return used_entry(token, {token, {}, self_}, at);   // it has died while the offset came
   if (const auto* read = std::get_if<Read>(&doing.request)) {
     doing.step = Doing::Step::read;
     return begin(token, vnode::Read{entry.file, entry.offset, read->count}, doing.call, at);
@@ -76,6 +89,7 @@ void FilePart::used_entry(std::uint64_t token, const vnode::Answer& answer, Part
     else entry.offset = static_cast<std::uint64_t>(base + seek.offset);
     if (result.good()) result.value = base + seek.offset;
   }
+  if (entry.shared != 0 && doing.step != Doing::Step::turn) offsets_->put(entry.shared, entry.offset, at.out);
   ++entry.references;   // it lives until the turn has been given
   finish(token, std::move(result), answer.served, at);
   give_turn(id, at);
@@ -102,6 +116,10 @@ void FilePart::drop(std::uint64_t id, std::uint64_t token, CallId cause, PartCon
   }
   unlock(id, entry, at);
   const vnode::Close close{entry.file, entry.flags.write};
+  if (entry.shared != 0) {
+    shared_.erase(entry.shared);
+    offsets_->left(entry.shared, at.out);
+  }
   entries_.erase(id);
   begin(token == 0 ? ++tokens_ : token, close, cause, at);
 }

@@ -62,6 +62,12 @@ void FilePart::with_below(PartContext& at, F&& tell) {
 }
 
 bool FilePart::message(const Message& message, PartContext& at) {
+  std::vector<std::uint64_t> came;
+  if (offsets_ && offsets_->message(message, at.out, came)) {
+    for (const std::uint64_t name : came) offset_came(name, at);
+    drain(at);
+    return true;
+  }
   bool taken = false;
   with_below(at, [&](vnode::Context& context) { taken = below_->message(message, context); });
   return taken;
@@ -78,6 +84,9 @@ void FilePart::disk_done(const DiskDone& done, PartContext& at) {
 }
 
 void FilePart::circuit_broken(const CircuitBroken& broken, PartContext& at) {
+  std::vector<std::uint64_t> came;
+  if (offsets_) offsets_->circuit_broken(broken.peer, at.out, came);
+  for (const std::uint64_t name : came) offset_came(name, at);
   with_below(at, [&](vnode::Context& context) { below_->circuit_broken(broken, context); });
 }
 
@@ -141,6 +150,8 @@ void FilePart::broken_off(CallId call, PartContext& at) {
 void FilePart::check_invariants() const {
   below_->check_invariants();
   locks_.check_invariants();
+  if (offsets_) offsets_->check_invariants();
+  for (const auto& [name, id] : shared_) SSI_INVARIANT(entries_.at(id).shared == name, "an entry shares another name");
   SSI_INVARIANT(answers_.empty(), "an answer was not taken");
   std::map<std::uint64_t, std::uint32_t> under_way;
   for (const auto& [token, doing] : doing_)
@@ -154,11 +165,13 @@ void FilePart::check_invariants() const {
 void FilePart::hash_into(StateHash& hash) const {
   below_->hash_into(hash);
   locks_.hash_into(hash);
+  if (offsets_) offsets_->hash_into(hash);
   hash.add(entries_.size());
   for (const auto& [id, entry] : entries_) {
     hash.add(id);
     hash.add(entry.file);
     hash.add(entry.offset);
+    hash.add(entry.shared);
     hash.add(std::uint64_t{entry.references});
   }
   for (const auto& [token, doing] : doing_) {
@@ -172,6 +185,7 @@ void FilePart::describe(StateDump& out) const {
   for (const auto& [token, doing] : doing_)
     out.add("call " + std::to_string(doing.call.value),
             std::string(kCallNames[doing.request.index()]) + " step " + std::to_string(static_cast<int>(doing.step)));
+  if (offsets_) offsets_->describe(out);
   below_->describe(out);
 }
 

@@ -15,6 +15,7 @@
 #include "models/base/cloned.hpp"
 #include "models/native/file_store.hpp"
 #include "models/native/part.hpp"
+#include "models/port/shared_offsets.hpp"
 #include "models/port/vnode.hpp"
 #include "models/port/vnode_locks.hpp"
 
@@ -29,8 +30,10 @@ struct VnodeSwitch {
 
 class FilePart final : public Part {
  public:
-  FilePart(NodeId self, const FileCosts& costs, std::unique_ptr<vnode::FileSystem> below, VnodeSwitch at_switch = {})
-      : self_(self), costs_(costs), switch_(at_switch), below_(std::move(below)) {}
+  // `offsets`: of entries that processes of several nodes have; without it each node has its own.
+  FilePart(NodeId self, const FileCosts& costs, std::unique_ptr<vnode::FileSystem> below, VnodeSwitch at_switch = {},
+           std::unique_ptr<SharedOffsets> offsets = nullptr)
+      : self_(self), costs_(costs), switch_(at_switch), below_(std::move(below)), offsets_(std::move(offsets)) {}
 
   void call(const CallEvent& event, PartContext& at) override;
   void broken_off(CallId call, PartContext& at) override;
@@ -38,6 +41,7 @@ class FilePart final : public Part {
   void ended(Pid pid, PartContext& at) override;
   std::shared_ptr<const Luggage> pack(Pid pid, NodeId to, bool exec, PartContext& at) override;
   void unpack(Pid pid, const Luggage& luggage, NodeId from, PartContext& at) override;
+  void taken_back(const Luggage& luggage, NodeId to, PartContext& at) override;
   bool message(const Message& message, PartContext& at) override;
   bool timer(const TimerEvent& event, PartContext& at) override;
   void disk_done(const DiskDone& done, PartContext& at) override;
@@ -46,6 +50,7 @@ class FilePart final : public Part {
   std::shared_ptr<const Durable> durable() const override { return below_->durable(); }
 
   const vnode::FileSystem& below() const { return *below_; }
+  const SharedOffsets* offsets() const { return offsets_.get(); }   // nullptr: none are shared
   bool quiet() const { return doing_.empty(); }
   void check_invariants() const override;
   std::unique_ptr<Part> clone() const override { return std::make_unique<FilePart>(*this); }
@@ -58,7 +63,9 @@ class FilePart final : public Part {
     OpenFlags flags;
     bool directory = false, busy = false, locked = false;
     std::uint64_t offset{};
+    std::uint64_t shared{};   // its name, if processes of other nodes have it too; 0: they have not
     std::uint32_t references{};
+    std::uint64_t using_it{};              // token of the call whose turn it is
     std::deque<std::uint64_t> waiting{};   // tokens of reads, writes and seeks, in order
   };
   // A call under way: what is awaited, and what is known by then.
@@ -70,6 +77,7 @@ class FilePart final : public Part {
       open_open,       // the file
       open_truncate,   // ... which is open
       turn,            // the entry, which another call uses
+      offset,          // ... and its offset, which another node has
       read,
       write,         // contents
       end_of_file,   // attributes, for a seek
@@ -110,12 +118,16 @@ class FilePart final : public Part {
   void answered(std::uint64_t token, const vnode::Answer& answer, PartContext& at);
   void install(std::uint64_t token, NodeId served, PartContext& at);
 
-  void reopened(std::uint64_t token, const vnode::Answer& answer, PartContext& at);   // file_moves.cpp
+  // file_moves.cpp
+  std::uint64_t share(std::uint64_t id, Entry& entry, NodeId to, PartContext& at);
+  void offset_came(std::uint64_t name, PartContext& at);
+  void reopened(std::uint64_t token, const vnode::Answer& answer, PartContext& at);
 
   // file_entries.cpp: descriptors and entries
   void on_entry(Doing doing, std::int32_t descriptor, PartContext& at);
   void take_turn(std::uint64_t token, PartContext& at);
   void use_entry(std::uint64_t token, PartContext& at);
+  void use_offset(std::uint64_t token, PartContext& at);
   void used_entry(std::uint64_t token, const vnode::Answer& answer, PartContext& at);
   void give_turn(std::uint64_t entry, PartContext& at);
   void close(Doing doing, std::int32_t descriptor, PartContext& at);
@@ -128,7 +140,9 @@ class FilePart final : public Part {
   FileCosts costs_;
   VnodeSwitch switch_;
   Cloned<vnode::FileSystem> below_;
-  vnode::LockTable locks_;   // if the file system below serves none
+  Cloned<SharedOffsets> offsets_;
+  std::map<std::uint64_t, std::uint64_t> shared_;   // entries here by the names that they share
+  vnode::LockTable locks_;                          // if the file system below serves none
   std::map<std::uint64_t, Entry> entries_;
   std::map<std::uint64_t, Doing> doing_;   // by token
   std::uint64_t tokens_ = 0, made_ = 0;

@@ -138,7 +138,8 @@ void FilePart::answered(std::uint64_t token, const vnode::Answer& answer, PartCo
     case Step::open_create:
     case Step::open_open:
     case Step::open_truncate: return opened(token, answer, at);
-    case Step::turn: SSI_CHECK(false, "an answer to a call that waits for its turn"); return;
+    case Step::turn:
+    case Step::offset: SSI_CHECK(false, "an answer to a call that waits for its turn"); return;
     case Step::read:
     case Step::write:
     case Step::end_of_file: return used_entry(token, answer, at);

@@ -95,11 +95,23 @@ struct Kernel::Request {
 };
 
 void Kernel::on_event(Instant now, const Event& event, Effects& out) {
+  serve(now, event, out);
+  settle(0, now, out);
   const auto* asked = std::get_if<CallEvent>(&event);
-  if (asked) call(*asked, now, out);
+  charge_wakeups(asked ? asked->id : kNoCall, out);
+}
+
+void Kernel::serve(Instant now, const Event& event, Effects& out) {
+  if (const auto* asked = std::get_if<CallEvent>(&event)) call(*asked, now, out);
   else parts_.event(event, processes_, now, out);
-  parts_.settle(processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); });
-  const CallId own = asked ? asked->id : kNoCall;
+}
+
+std::size_t Kernel::settle(std::size_t told, Instant now, Effects& out) {
+  return parts_.settle(
+      processes_, now, out, [&](Pid pid, Signal signal) { post(pid, signal, out); }, told);
+}
+
+void Kernel::charge_wakeups(CallId own, Effects& out) const {
   for (const auto& completion : out.completions)
     if (completion.call != own) out.work(costs_.wakeup);
 }

@@ -33,6 +33,14 @@ class Kernel {
   // A call is carried out here, wherever a Spawn wants its child; that of a process that is dead has no effect and no answer.
   void on_event(Instant now, const Event& event, Effects& out);
 
+  // Its steps, for a design with services of its own on the node, whose processes act between the second and the third.
+  void serve(Instant now, const Event& event, Effects& out);
+  std::size_t settle(std::size_t told, Instant now, Effects& out);   // as Parts::settle
+  void charge_wakeups(CallId own, Effects& out) const;               // of calls that another one's event has completed
+  Pid new_child(Pid parent, const ProgramRef& program, bool exec, Instant now, Effects& out);
+  void post(Pid pid, Signal signal, Effects& out);   // to a living process
+  Processes& processes() { return processes_; }
+
   NodeId self() const { return self_; }
   const Processes& processes() const { return processes_; }
   const Parts& parts() const { return parts_; }
@@ -44,8 +52,6 @@ class Kernel {
   struct Request;
   void call(const CallEvent& event, Instant now, Effects& out);
   void create(const CallEvent& event, const ProgramRef& program, bool exec, Instant now, Effects& out);
-  Pid new_child(Pid parent, const ProgramRef& program, bool exec, Instant now, Effects& out);
-  void post(Pid pid, Signal signal, Effects& out);
   void answer(const CallEvent& event, Errno error, Effects& out) const;
 
   NodeId self_;

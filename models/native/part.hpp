@@ -79,12 +79,12 @@ class Parts {
   void left(Pid pid, Processes& processes, Instant now, Effects& out);
   bool event(const Event& event, Processes& processes, Instant now, Effects& out);   // all but calls; false: nobody's
   // After each event: tells the parts which processes ended and which of their calls were broken off, and has `post(pid, signal)` do
-  // what they raised, which may end further ones.
+  // what they raised, which may end further ones. Of the program orders those from `told` on; returns how many are told then.
   template <class Post>
-  void settle(Processes& processes, Instant now, Effects& out, Post&& post) {
-    for (std::size_t told = 0;;) {
+  std::size_t settle(Processes& processes, Instant now, Effects& out, Post&& post, std::size_t told = 0) {
+    for (;;) {
       if (told < out.programs.size() || processes.has_broken_off()) told = tell_ended(told, processes, now, out);
-      if (raised_.empty()) return;
+      if (raised_.empty()) return told;
       for (const Raised& raised : std::exchange(raised_, {}))
         if (processes.find(raised.pid) != nullptr) post(raised.pid, raised.signal);
     }

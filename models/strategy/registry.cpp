@@ -3,6 +3,7 @@
 #include "models/strategy/dsm_first/dsm_first.hpp"
 #include "models/strategy/dsm_first/settings.hpp"
 #include "models/strategy/isolated/isolated.hpp"
+#include "models/strategy/scale_out/scale_out.hpp"
 #include "models/strategy/smp/smp.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
 
@@ -26,6 +27,14 @@ const std::vector<StrategyEntry>& strategies() {
        0,
        isolated::make,
        isolated::check_cluster},
+      {"scale_out",
+       "the same tasks without an image: a remote-execution daemon, files by NFS, sockets of named hosts",
+       Image::per_node,
+       {.process = "partial", .file = "full", .channel = "partial", .segment = "local"},
+       config::plain<scale_out::Settings>(scale_out::settings_fields()),
+       0,
+       scale_out::make,
+       scale_out::check_cluster},
       {"vproc_switch",
        "a switch for process operations (TNC, OpenSSI): here, or shipped to where the process lives; one pid space",
        Image::per_node,

@@ -38,7 +38,7 @@ enum class Image : std::uint8_t {
   per_node,      // one kernel on each node
 };
 
-// How much of each class of calls a design serves for the whole cluster: "full", "local" (as a single node would), "none".
+// How much of a class of calls is cluster-wide: "full", "partial" (by naming the node), "local" (each its own), "none".
 struct Coverage {
   std::string_view process, file = "none", channel = "none", segment = "none";
 };

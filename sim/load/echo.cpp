@@ -42,7 +42,7 @@ Json object_of(std::span<const Field> table, const config::Values& values) {
   Json out = Json::object();
   for (const Field& field : table)
     for (const auto& [key, value] : values)
-      if (key == field.key && in_effect(field, values)) out[std::string(key)] = json_of(field, value);
+      if (key == field.key && in_effect(field, table, values)) out[std::string(key)] = json_of(field, value);
   return out;
 }
 

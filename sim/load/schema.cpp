@@ -45,7 +45,9 @@ std::string description_of(const Field& field) {
   std::string out(field.meaning);
   if (has_unit(field.kind)) out += fmt::format(" ({})", range_of(field));
   if (!field.source.empty()) out += fmt::format("; default: {}", field.source);
-  if (!field.needs.key.empty()) out += fmt::format("; only where {} is {}", field.needs.key, field.needs.value);
+  std::string words(field.needs.value);
+  for (std::size_t at = words.find(' '); at != std::string::npos; at = words.find(' ', at + 4)) words.replace(at, 1, " or ");
+  if (!words.empty()) out += fmt::format("; only with {} {}", field.needs.key, words);
   return out;
 }
 

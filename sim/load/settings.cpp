@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "models/config/words.hpp"
+#include "sim/load/needs.hpp"
 #include "sim/load/units.hpp"
 #include "sim/load/wording.hpp"
 
@@ -129,27 +129,6 @@ const Node* without_source(const Node& node, Problems& problems) {
   return value;
 }
 
-void report_missing(const Node& object, const Field& field, Problems& problems) {
-  problems.missing(object, std::string(field.key),
-                   fmt::format("missing key \"{}\" (add \"{}\": {}; {})", field.key, field.key, example_of(field), field.meaning));
-}
-
-// What is given must have an effect, and what has an effect and no default must be given.
-void check_needs(const Node& object, std::span<const Field> table, const config::Values& values, Problems& problems) {
-  for (const Field& field : table) {
-    if (field.needs.key.empty()) continue;
-    const Node* node = object.find(field.key);
-    bool effective = in_effect(field, values);
-    if (node != nullptr && !effective) {
-      const std::string_view first = field.needs.value.substr(0, field.needs.value.find(' '));
-      const std::string_view some = first == field.needs.value ? "" : "one of ";
-      problems.at_key(*node, fmt::format("has no effect unless \"{}\" is {}\"{}\" (remove it, or set \"{}\": \"{}\")", field.needs.key,
-                                         some, field.needs.value, field.needs.key, first));
-    }
-    if (node == nullptr && effective && std::holds_alternative<std::monostate>(field.fallback)) report_missing(object, field, problems);
-  }
-}
-
 }   // namespace
 
 bool in_later_version(std::string_view word) { return std::find(kLater.begin(), kLater.end(), word) != kLater.end(); }
@@ -212,13 +191,6 @@ std::optional<Value> read_value(const Node& node, const Field& field, Problems& 
     case Kind::bandwidth: return read_quantity(node, field, problems);
   }
   return std::nullopt;
-}
-
-bool in_effect(const Field& field, const config::Values& values) {
-  if (field.needs.key.empty()) return true;
-  auto needed = std::find_if(values.begin(), values.end(), [&](const auto& entry) { return entry.first == field.needs.key; });
-  const auto* given = needed == values.end() ? nullptr : std::get_if<std::string>(&needed->second);
-  return given != nullptr && config::has_word(field.needs.value, *given);
 }
 
 config::Values read_settings(const Node& object, std::span<const Field> table, const TableOptions& options, Problems& problems) {

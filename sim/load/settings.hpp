@@ -26,8 +26,8 @@ config::Values read_settings(const Node& object, std::span<const config::Field> 
 // One value against its field. nullopt: a problem was added.
 std::optional<config::Value> read_value(const Node& node, const config::Field& field, Problems& problems);
 
-// False: the field's `needs` are not met, so that it means nothing.
-bool in_effect(const config::Field& field, const config::Values& values);
+// False: what the field of this table needs is not so, so that it means nothing.
+bool in_effect(const config::Field& field, std::span<const config::Field> table, const config::Values& values);
 
 // False, with a problem: not an object.
 bool expect_object(const Node& node, std::string_view example, Problems& problems);

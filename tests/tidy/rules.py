@@ -19,7 +19,9 @@ MAY_INCLUDE = {
     "models/protocol/hlrc": _PORTS + ("models/protocol/release/",),   # a library: how both synchronise
     "models/protocol/lrc": _PORTS + ("models/protocol/release/",),
     "models/protocol": _PORTS + ("models/config/",),
-    "models/strategy/*": _PORTS + ("models/config/", "models/native/", "models/protocol/", "models/strategy/registry.hpp"),
+    "models/parts": _PORTS + ("models/config/", "models/native/", "models/protocol/"),
+    "models/strategy/*": _PORTS + ("models/config/", "models/native/", "models/protocol/", "models/parts/",
+                                    "models/strategy/registry.hpp"),
     # A kernel of its own: nothing of the single node's.
     "models/strategy/dsm_first": _PORTS + ("models/config/", "models/protocol/", "models/strategy/registry.hpp"),
     "models/strategy": _PORTS + ("models/config/",),

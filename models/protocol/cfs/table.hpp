@@ -41,7 +41,8 @@ inline constexpr std::array kTable{
     TokenRow{State::none, On::released, Verdict::never, State::none},
 
     TokenRow{State::none_to_read, On::want_read, Verdict::ignore, State::none_to_read},   // asked already
-    TokenRow{State::none_to_read, On::want_write, Verdict::stall, State::none_to_read},
+    // Calls on one file go one after the other, and none wants to write what it has not got to read: an upgrade begins in `read`.
+    TokenRow{State::none_to_read, On::want_write, Verdict::never, State::none_to_read},
     TokenRow{State::none_to_read, On::granted_read, Verdict::go, State::read},
     TokenRow{State::none_to_read, On::granted_write, Verdict::never, State::none_to_read},
     TokenRow{State::none_to_read, On::invalidate, Verdict::stall, State::none_to_read},   // has overtaken the GRANT

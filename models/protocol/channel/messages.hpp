@@ -81,6 +81,41 @@ struct After {
   std::uint64_t number{};
 };   // what the sender says of this stream from now on comes after the first `number` messages of `node`, where the end was before
 
+// To the node of a listener, by its number there.
+struct Accept {
+  static constexpr std::string_view kName = "CHANNEL_ACCEPT";
+  std::uint64_t listener{};
+  TxnId txn;   // the sender's
+};             // answered with Accepted, at last
+struct Cancel {
+  static constexpr std::string_view kName = "CHANNEL_CANCEL";
+  std::uint64_t listener{};
+  TxnId txn;
+};   // of an Accept: answered with EINTR, unless Accepted has crossed it
+struct Listening {
+  static constexpr std::string_view kName = "CHANNEL_LISTENING";
+  std::uint64_t listener{};
+  NodeId node;
+  std::int8_t by = 1;
+};   // `node` is about to have the listener too (by 1), or has it no more (by -1)
+
+// A connection goes to the receiver; `said`: how many messages the sender had sent to the home of each stream.
+struct Connection {
+  NodeId in_home, out_home;
+  std::uint64_t in{}, out{}, in_said{}, out_said{};
+};
+struct Accepted {
+  static constexpr std::string_view kName = "CHANNEL_ACCEPTED";
+  TxnId txn;
+  Errno error = Errno::none;
+  Connection connection{};
+};
+struct Returned {   // an accepted connection that nobody there has a use for
+  static constexpr std::string_view kName = "CHANNEL_RETURNED";
+  std::uint64_t listener{};
+  Connection connection{};
+};
+
 // From the home.
 struct Credit {
   static constexpr std::string_view kName = "CHANNEL_CREDIT";
@@ -101,7 +136,7 @@ struct Unread {
 };   // no reader is left
 
 using Message = std::variant<Bind, Bound, Unbind, Connect, Connected, Data, Fetch, PutBack, Settled, Hold, Release, After, Credit, Fetched,
-                             Settle, Unread>;
+                             Settle, Unread, Accept, Cancel, Listening, Accepted, Returned>;
 
 // Said to the home of a stream, so they wait for the order that AFTER asks for.
 template <class M>
@@ -122,6 +157,11 @@ inline std::uint64_t bytes_of(const Settled&) { return kHeaderBytes + 8; }
 inline std::uint64_t bytes_of(const Hold&) { return kHeaderBytes + 8 + 1 + 4 + 1; }
 inline std::uint64_t bytes_of(const Release&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const After&) { return kHeaderBytes + 8 + 4 + 8; }
+inline std::uint64_t bytes_of(const Accept&) { return kHeaderBytes + 8 + 8; }
+inline std::uint64_t bytes_of(const Cancel&) { return kHeaderBytes + 8 + 8; }
+inline std::uint64_t bytes_of(const Listening&) { return kHeaderBytes + 8 + 4 + 1; }
+inline std::uint64_t bytes_of(const Accepted&) { return kHeaderBytes + 8 + 1 + 40; }
+inline std::uint64_t bytes_of(const Returned&) { return kHeaderBytes + 8 + 40; }
 inline std::uint64_t bytes_of(const Credit&) { return kHeaderBytes + 8 + 8; }
 inline std::uint64_t bytes_of(const Fetched& m) { return kHeaderBytes + 8 + 4 + size_of(m.bytes); }
 inline std::uint64_t bytes_of(const Settle&) { return kHeaderBytes + 8; }

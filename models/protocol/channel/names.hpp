@@ -36,12 +36,29 @@ class Names {
   std::map<std::string, NodeId> table_;
 };
 
-// Which node keeps a name: all nodes share the work by its hash, or one node has it.
+// The node that a name of the form "2:mail" begins with, as a host and a port of it; none: another form, or there is no such node.
+inline std::optional<NodeId> host_of(std::string_view name, std::uint32_t nodes) {
+  std::uint64_t host = 0;
+  const std::size_t colon = name.find(':');
+  if (colon == 0 || colon > 9) return std::nullopt;   // also where there is none
+  for (const char digit : name.substr(0, colon)) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    host = 10 * host + static_cast<std::uint64_t>(digit - '0');
+  }
+  return host < nodes ? std::optional(NodeId{static_cast<std::uint32_t>(host)}) : std::nullopt;
+}
+
+// Which node keeps a name: all nodes share the work by its hash, or one node has it, or (`by_host`, without an image) the node that the
+// name says, which is `fixed`, this node, where it says none.
 struct NameServers {
   std::uint32_t nodes = 1;
   bool by_hash = true;
   NodeId fixed{};
-  NodeId of(std::string_view name) const { return by_hash ? NodeId{static_cast<std::uint32_t>(hash_of(name) % nodes)} : fixed; }
+  bool by_host = false;
+  NodeId of(std::string_view name) const {
+    if (by_host) return host_of(name, nodes).value_or(fixed);
+    return by_hash ? NodeId{static_cast<std::uint32_t>(hash_of(name) % nodes)} : fixed;
+  }
 };
 
 }   // namespace ssi::channel

@@ -74,9 +74,10 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
     const auto* node = static_cast<const VprocSwitch*>(strategy);
     by_id[node->self()] = node;
   }
-  std::vector<const native::Parts*> parts;
-  for (const auto& [id, node] : by_id) parts.push_back(&node->parts());
-  if (!one_writer(parts)) report.add("a page of a file is writable on a node and readable on another");
+  std::vector<const native::Parts*> all_parts;
+  for (const auto& [id, node] : by_id) all_parts.push_back(&node->parts());
+  if (!parts::one_writer(all_parts)) report.add("a page of a file is writable on a node and readable on another");
+  if (!parts::one_offset(all_parts)) report.add("the offset of an open file is valid on two nodes");
   std::map<Pid, NodeId> seen;
   for (const auto& [id, node] : by_id) {
     for (const ProcessInfo& process : node->processes().list()) {

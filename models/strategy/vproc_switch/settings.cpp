@@ -110,14 +110,16 @@ const std::array kSettings{
               .choices = kFile,
               .meaning = "the file system below the vnode switch, where `cover` has file: contents under tokens (cfs), or a server without "
                          "state and clients that cache for a time (nfs)",
-              .source = "OpenSSI's own; NFS version 2, RFC 1094"},
+              .source = "OpenSSI's own; NFS version 2, RFC 1094",
+              .needs = {"cover", "file"}},
              &S::file},
     Bound<S>{{.key = "file_server",
               .kind = Kind::integer,
               .fallback = std::int64_t{0},
               .min = 0,
               .max = 4095,
-              .meaning = "the node that has the disk of that file system; more than there are: the last one"},
+              .meaning = "the node that has the disk of that file system; more than there are: the last one",
+              .needs = {"cover", "file"}},
              &S::file_server},
     Bound<S>{{.key = "attribute_timeout",
               .kind = Kind::duration,
@@ -140,7 +142,8 @@ const std::array kSettings{
               .fallback = std::string_view{"hash"},
               .choices = kNameServer,
               .meaning = "who keeps names of sockets, keys of segments, semaphores: all nodes by hash of the name, or one node",
-              .source = "choice; published descriptions do not say"},
+              .source = "choice; published descriptions do not say",
+              .needs = {"cover", "channel segment"}},
              &S::name_server},
     Bound<S>{{.key = "name_server_node",
               .kind = Kind::integer,
@@ -156,7 +159,8 @@ const std::array kSettings{
          .fallback = std::string_view{"reader"},
          .choices = kStreamBuffer,
          .meaning = "where a socket's bytes wait: at the reader (a write is one message, a read none) or at the writer (a read is two)",
-         .source = "choice; TCP keeps them at the reader"},
+         .source = "choice; TCP keeps them at the reader",
+         .needs = {"cover", "channel"}},
         &S::stream_buffer},
     Bound<S>{{.key = "stream_window",
               .kind = Kind::bytes,
@@ -164,7 +168,8 @@ const std::array kSettings{
               .min = 8192,
               .max = 1e9,
               .meaning = "what a node may send to a stream of another node before it is told that there is room",
-              .source = "the window of TCP without scaling"},
+              .source = "the window of TCP without scaling",
+              .needs = {"cover", "channel"}},
              &S::stream_window},
     Bound<S>{{.key = "segment_page",
               .kind = Kind::bytes,
@@ -172,7 +177,8 @@ const std::array kSettings{
               .min = 64,
               .max = 1 << 21,
               .meaning = "what of a segment moves between nodes at once",
-              .source = "the page of x86"},
+              .source = "the page of x86",
+              .needs = {"cover", "segment"}},
              &S::segment_page},
     Bound<S>{{.key = "segment_instrumentation",
               .kind = Kind::duration,
@@ -180,13 +186,15 @@ const std::array kSettings{
               .min = 0,
               .max = 1e6,
               .meaning = "CPU time of an access where segment_page is below 4KiB: the hardware's protection cannot tell, inline code does",
-              .source = "Shasta (Scales et al. 1996): a few instructions for each shared access, range 1 ns to 20 ns"},
+              .source = "Shasta (Scales et al. 1996): a few instructions for each shared access, range 1 ns to 20 ns",
+              .needs = {"cover", "segment"}},
              &S::segment_instrumentation},
     Bound<S>{{.key = "robust_mutexes",
               .kind = Kind::boolean,
               .fallback = false,
               .meaning = "a dead holder's mutex goes to the next one, who is told; else it stays locked",
-              .source = "POSIX.1-2017, pthread_mutexattr_setrobust: stalled by default"},
+              .source = "POSIX.1-2017, pthread_mutexattr_setrobust: stalled by default",
+              .needs = {"cover", "segment"}},
              &S::robust_mutexes},
 };
 
@@ -208,6 +216,8 @@ const std::vector<config::Field>& parameters() {
     std::vector<config::Field> all = config::plain<Settings>(settings_fields());
     const auto& segment = segment_parameters().fields();
     all.insert(all.end(), segment.begin(), segment.end());
+    for (auto field = all.end() - static_cast<std::ptrdiff_t>(segment.size()); field != all.end(); ++field)
+      if (field->needs.key.empty()) field->needs = {"cover", "segment"};
     return all;
   }();
   return kAll;

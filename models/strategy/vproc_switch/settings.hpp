@@ -9,8 +9,8 @@
 
 #include "models/base/time.hpp"
 #include "models/config/fields.hpp"
-#include "models/strategy/vproc_switch/cluster_channels.hpp"
-#include "models/strategy/vproc_switch/cluster_files.hpp"
+#include "models/parts/cluster_channels.hpp"
+#include "models/parts/cluster_files.hpp"
 #include "models/strategy/vproc_switch/cluster_segments.hpp"
 
 namespace ssi::vproc_switch {
@@ -41,10 +41,10 @@ struct Settings {
 
   bool allocates_at_parent() const { return pid_from == "parent"; }
   bool covers(std::string_view name) const { return std::find(cover.begin(), cover.end(), name) != cover.end(); }
-  ChannelChoices channel_choices(std::uint32_t nodes) const {
+  parts::ChannelChoices channel_choices(std::uint32_t nodes) const {
     return {{nodes, name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}}, stream_buffer == "reader", stream_window};
   }
-  FileChoices file_choices(std::uint32_t nodes, std::uint32_t site) const {
+  parts::FileChoices file_choices(std::uint32_t nodes, std::uint32_t site) const {
     return {file == "cfs", NodeId{std::min(file_server, nodes - 1)}, attribute_timeout, hard_mount, dispatch, site};
   }
   SegmentChoices segment_choices(std::uint32_t nodes) const {

@@ -18,10 +18,10 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
               setup.random.stream("gossip", setup.self.value)) {
   if (settings.covers("file"))
     parts_.set(CallClass::file,
-               cluster_files(self_, setup.costs, setup.disk, settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));
+               parts::cluster_files(self_, setup.costs, setup.disk, settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));
   if (settings.covers("channel"))
-    parts_.set(CallClass::channel,
-               std::make_unique<ClusterChannels>(self_, native::ChannelSettings::of(setup.costs), settings.channel_choices(setup.nodes)));
+    parts_.set(CallClass::channel, std::make_unique<parts::ClusterChannels>(self_, native::ChannelSettings::of(setup.costs),
+                                                                            settings.channel_choices(setup.nodes)));
   if (settings.covers("segment"))
     parts_.set(CallClass::segment,
                std::make_unique<ClusterSegments>(self_, native::SegmentSettings::of(setup.costs), settings.segment_choices(setup.nodes)));

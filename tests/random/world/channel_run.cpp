@@ -5,7 +5,7 @@
 namespace ssi::test {
 namespace {
 
-using vproc_switch::ClusterChannels;
+using parts::ClusterChannels;
 using vproc_switch::VprocSwitch;
 
 World::Options options_of(std::uint64_t seed) {
@@ -224,11 +224,10 @@ void ChannelRun::ordered(NodeId at, const ProgramOrder& order) {
   if (order.kind != ProgramOrder::Kind::start) return;
   const Asked& by = asked_.at(world_.last_effects().cause);
   Process child{order.pid, at, kNoCall, true};
-  // What its parent has, unless it is dead and nobody remembers; listeners stay where they are.
+  // What its parent has, unless it is dead and nobody remembers.
   if (const auto parent = processes_.find(by.by); parent != processes_.end()) {
     child.wrote = parent->second.wrote;
-    for (const auto& [number, end] : parent->second.ends)
-      if (!end.listener || parent->second.node == at) child.ends[number] = end;
+    child.ends = parent->second.ends;
   }
   processes_[order.pid] = std::move(child);
 }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "models/strategy/vproc_switch/cluster_channels.hpp"
+#include "models/parts/cluster_channels.hpp"
 #include "tests/unit/vproc/rig.hpp"
 
 namespace ssi::test {
@@ -40,8 +40,8 @@ class ChannelRig : public Rig {
     const Result result = *call(pid, Pipe{}).result;
     return {static_cast<std::int32_t>(result.value), result.status};
   }
-  const vproc_switch::ClusterChannels& channels(std::uint32_t id) const {
-    return dynamic_cast<const vproc_switch::ClusterChannels&>(*node(id).parts().part(CallClass::channel));
+  const parts::ClusterChannels& channels(std::uint32_t id) const {
+    return dynamic_cast<const parts::ClusterChannels&>(*node(id).parts().part(CallClass::channel));
   }
   void expect_nothing_left() {
     for (std::uint32_t id = 0; id < world.nodes(); ++id) {

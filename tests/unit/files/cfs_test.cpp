@@ -252,9 +252,8 @@ TEST(CfsRandom, WritesOfSeveralPagesAreAtomicAndAppendsAreAllThere) { several_pa
 TEST(CfsRandom, EveryRowIsReached) {
   contents_of_one_copy();
   several_pages();
-  // Not met: a change of mind while a read is awaited, an upgrade that is tried again before its answer, and recalls that a release and a
-  // new grant have both overtaken.
-  const std::set<std::size_t> rare{10, 24, 27, 36, 42, 51, 60};
+  // Reached in cfs_rows_test.cpp: an upgrade that is tried again before its answer, recalls that a release and a new grant have overtaken.
+  const std::set<std::size_t> rare{24, 27, 36, 42, 51, 60};
   std::string missing;
   for (std::size_t row = 0; row < cfs::kTable.size(); ++row)
     if (cfs::kTable[row].verdict != Verdict::never && !rows_reached().contains(row) && !rare.contains(row))

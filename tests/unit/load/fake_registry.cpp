@@ -23,6 +23,8 @@ std::vector<Field> every_kind() {
       {"period", Kind::duration, std::int64_t{1'500}, 1'000, 1e9, {}, "between rounds"},
       {"page", Kind::bytes, std::int64_t{4096}, 1, 1 << 20, {}, "size of a page"},
       {"rate", Kind::bandwidth, std::int64_t{1'000'000}, 1, 1e12, {}, "of the stream"},
+      {"server", Kind::choice, std::string_view("local"), 0, 0, kPlacements, "of the files", {}, {"cover", "file segment"}},
+      {"deep", Kind::integer, std::int64_t{1}, 1, 9, {}, "with a server there", {}, {"server", "random"}},
       {"bias", Kind::ratio, std::monostate{}, 0, 1, {}, "towards the near", {}, {"placement", "random"}},
   };
 }

@@ -48,7 +48,7 @@ class Contract : public ::testing::TestWithParam<std::string_view> {
 TEST_P(Contract, TheEntryIsComplete) {
   EXPECT_FALSE(entry.help.empty());
   EXPECT_EQ(entry.help.find('\n'), std::string_view::npos);
-  const std::set<std::string_view> levels{"full", "local", "none"};
+  const std::set<std::string_view> levels{"full", "partial", "local", "none"};
   for (auto level : {entry.coverage.process, entry.coverage.file, entry.coverage.channel, entry.coverage.segment})
     EXPECT_TRUE(levels.contains(level));
   for (const auto& field : entry.params) EXPECT_FALSE(field.meaning.empty()) << field.key;

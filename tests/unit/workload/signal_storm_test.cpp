@@ -55,7 +55,18 @@ TEST(SignalStorm, EndsWhenNothingRemoteCanBeReached) {
     const FakeKernel kernel = run("signal_storm", params, kRemoteFails);
     EXPECT_EQ(kernel.alive, 0u);
     EXPECT_TRUE(kernel.done.empty());
+    EXPECT_TRUE(kernel.calls<Spawn>().empty());
   }
+}
+
+TEST(SignalStorm, WhoIsNotReachedIsSignalledByAProgramThere) {
+  const Values params{{"count", whole(20)}, {"placement", text("random_other")}, {"unreached", text("command")}};
+  const FakeKernel kernel = run("signal_storm", params, kRemoteFails);
+  const auto spawns = kernel.calls<Spawn>();
+  ASSERT_EQ(spawns.size(), 80u);   // each of which fails here
+  for (const auto& [asked, spawn] : spawns) EXPECT_EQ(spawn.placement.node.value, home_of(Pid{spawn.program.arguments[0]}));
+  EXPECT_TRUE(kernel.done.empty());
+  EXPECT_EQ(kernel.alive, 0u);
 }
 
 TEST(SignalStorm, EndsWhenNothingCanBeForked) {

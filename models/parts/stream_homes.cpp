@@ -1,8 +1,8 @@
 // The home of a stream: what nodes with ends of it ask and say. What comes for a stream that nobody has any more means nothing.
 #include "models/base/check.hpp"
-#include "models/strategy/vproc_switch/cluster_channels.hpp"
+#include "models/parts/cluster_channels.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using native::PartContext;
 using native::Served;
@@ -119,4 +119,4 @@ void ClusterChannels::serve(NodeId from, const channel::After& after, PartContex
   if (!has_come(after.stream, until)) gates_.close({after.stream, from}, until);
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

@@ -1,9 +1,9 @@
 // Messages to their handlers, ends that go to another node, broken circuits.
-#include "models/strategy/vproc_switch/cluster_channels.hpp"
+#include "models/parts/cluster_channels.hpp"
 
 #include "models/base/check.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using native::ChannelEnd;
 using native::PartContext;
@@ -12,7 +12,7 @@ using native::StreamId;
 
 namespace {
 
-// What a process has of channels, on its way to another node. A listener stays where it is.
+// What a process has of channels, on its way to another node. A listener stays where it is, and can be used from there.
 struct Ends final : Luggage {
   struct End {
     std::int32_t number;
@@ -23,8 +23,6 @@ struct Ends final : Luggage {
   std::map<NodeId, std::uint64_t> said;   // messages that the sender had sent to each home
   std::uint64_t bytes() const override { return ends.size() * (4 + 1 + 2 * 12) + said.size() * 12; }
 };
-
-bool goes_along(ChannelEnd::Kind kind) { return kind != ChannelEnd::Kind::listener; }
 
 }   // namespace
 
@@ -40,6 +38,7 @@ struct ClusterChannels::Server {
 
   NodeId from() const { return message.header.from; }
   void operator()(const channel::Bind& bind) const { node.serve_bind(message, bind, at); }
+  void operator()(const channel::Accept& accept) const { node.serve(message, accept, at); }
   void operator()(const channel::Bound& bound) const { node.bound(message.header.txn.value, bound.error, at); }
   template <class M>
   void operator()(const M& body) const {
@@ -72,14 +71,20 @@ std::shared_ptr<const Luggage> ClusterChannels::pack(Pid pid, NodeId to, bool, P
   for (const auto& [number, description] : at.descriptors.of(pid)) {
     if (description.part != CallClass::channel) continue;
     const ChannelEnd& end = ends_.at(description.entry);
-    if (!goes_along(end.kind)) continue;
+    if (end.kind == ChannelEnd::Kind::listener) {
+      const StreamId listener = is_elsewhere(end) ? end.in : StreamId{self_, description.entry};
+      out->ends.push_back({number, end.kind, listener, {}});
+      share_listener(listener, to, 1, at);
+      continue;
+    }
     out->ends.push_back({number, end.kind, end.in, end.out});
     if (end.reads()) give(end.in, Side::reading, to, 1, at);
     if (end.writes()) give(end.out, Side::writing, to, 1, at);
   }
   for (const Ends::End& end : out->ends)
     for (const StreamId& stream : {end.in, end.out})
-      if (stream.number != 0 && stream.home != self_) out->said[stream.home] = tally_.sent_to(stream.home);
+      if (stream.number != 0 && stream.home != self_ && end.kind != ChannelEnd::Kind::listener)
+        out->said[stream.home] = tally_.sent_to(stream.home);
   if (out->ends.empty()) return nullptr;
   return out;
 }
@@ -87,27 +92,29 @@ std::shared_ptr<const Luggage> ClusterChannels::pack(Pid pid, NodeId to, bool, P
 void ClusterChannels::unpack(Pid pid, const Luggage& luggage, NodeId from, PartContext& at) {
   const auto& packed = dynamic_cast<const Ends&>(luggage);
   for (const Ends::End& end : packed.ends) {
+    const bool listens = end.kind == ChannelEnd::Kind::listener;
+    if (listens && is_here(end.in)) {   // it has come home
+      at.descriptors.install_at(pid, end.number, {CallClass::channel, end.in.number});
+      continue;
+    }
     const std::uint64_t entry = ++next_;
     ends_.emplace(entry, ChannelEnd{.kind = end.kind, .in = end.in, .out = end.out, .references = 1});
     at.descriptors.install_at(pid, end.number, {CallClass::channel, entry});
     for (const StreamId& stream : {end.in, end.out}) {
-      if (stream.number == 0) continue;
+      if (stream.number == 0 || listens) continue;
       const auto said = packed.said.find(stream.home);
-      if (is_here(stream)) {   // counted by HOLD, or by the sender
-        const bool wait = said != packed.said.end() && !has_come(stream.number, {from, said->second});
-        if (wait) gates_.close({stream.number, self_}, {from, said->second});
-        continue;
-      }
-      Distant& d = distant(stream);
-      ++d.ends;
-      d.atomic = end.kind == ChannelEnd::Kind::writing ? settings_.pipe_atomic : 1;
-      if (said != packed.said.end()) d.first.push_back({stream.number, from, said->second});
+      take_in(stream, end.kind == ChannelEnd::Kind::writing ? settings_.pipe_atomic : 1, from,
+              said == packed.said.end() ? std::nullopt : std::optional(said->second), at);
     }
   }
 }
 
 void ClusterChannels::taken_back(const Luggage& luggage, NodeId to, PartContext& at) {
   for (const Ends::End& end : dynamic_cast<const Ends&>(luggage).ends) {
+    if (end.kind == ChannelEnd::Kind::listener) {
+      share_listener(end.in, to, -1, at);
+      continue;
+    }
     if (end.in.number != 0) give(end.in, Side::reading, to, -1, at);
     if (end.out.number != 0) give(end.out, Side::writing, to, -1, at);
   }
@@ -117,6 +124,7 @@ void ClusterChannels::circuit_broken(const CircuitBroken& broken, PartContext& a
   tally_.lost(broken.peer);
   gates_.lost(broken.peer);
   names_.lost(broken.peer);
+  lose_listening(broken.peer, at);
   std::erase_if(held_back_, [&](const auto& entry) { return entry.first.second == broken.peer; });
   std::vector<std::uint64_t> ours;
   for (auto& [number, kept] : streams_) {
@@ -183,4 +191,4 @@ void ClusterChannels::describe(StateDump& out) const {
                 " wait to read, " + std::to_string(d.writers.size()) + " to write" + (d.lost ? ", lost" : ""));
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

@@ -14,7 +14,7 @@
 #include "models/protocol/channel/names.hpp"
 #include "models/protocol/channel/order.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 struct ChannelChoices {
   channel::NameServers names;
@@ -63,6 +63,7 @@ class ClusterChannels final : public native::Channels {
     std::string name;
     std::uint32_t backlog = 0;                // of listen
     std::optional<native::StreamId> mine{};   // of connect
+    std::uint64_t listener = 0;               // of accept: at `asked`
   };
 
   // Where the native code asks "is it here?".
@@ -74,6 +75,9 @@ class ClusterChannels final : public native::Channels {
   void listen(const CallEvent& event, const Listen& listen, native::PartContext& at) override;
   void connect(const CallEvent& event, const Connect& connect, native::PartContext& at) override;
   void unbind(const std::string& name, native::PartContext& at) override;
+  void accept(const CallEvent& event, std::uint64_t listener, native::PartContext& at) override;
+  void hand_over(const native::Waiter& waiter, std::uint64_t connection, native::PartContext& at) override;
+  void close_listener(const native::ChannelEnd& gone, native::PartContext& at) override;
   void served(native::StreamId stream, native::Served served, native::PartContext& at) override;
   void settle(native::StreamId stream, native::PartContext& at) override;
   void give_up(std::uint64_t ticket, native::PartContext& at) override;
@@ -116,6 +120,19 @@ class ClusterChannels final : public native::Channels {
   void serve(NodeId from, const channel::Connect& connect, native::PartContext& at);
   void serve(NodeId from, const channel::Connected& connected, native::PartContext& at);
   void bound(std::uint64_t ticket, Errno error, native::PartContext& at);
+
+  // listeners.cpp: a listener that processes of other nodes have inherited, and connections that go to them
+  static bool is_elsewhere(const native::ChannelEnd& listener) { return listener.in.number != 0; }
+  channel::Connection pass_on(std::uint64_t entry, NodeId to, native::PartContext& at);
+  std::uint64_t take_in(NodeId from, const channel::Connection& connection, native::PartContext& at);
+  void take_in(native::StreamId stream, std::uint64_t atomic, NodeId from, std::optional<std::uint64_t> said, native::PartContext& at);
+  void share_listener(native::StreamId listener, NodeId to, std::int8_t by, native::PartContext& at);
+  void lose_listening(NodeId peer, native::PartContext& at);
+  void serve(const Message& message, const channel::Accept& accept, native::PartContext& at);
+  void serve(NodeId from, const channel::Cancel& cancel, native::PartContext& at);
+  void serve(NodeId from, const channel::Accepted& accepted, native::PartContext& at);
+  void serve(NodeId from, const channel::Returned& returned, native::PartContext& at);
+  void serve(NodeId from, const channel::Listening& listening, native::PartContext& at);
   native::ChannelEnd socket(native::StreamId mine, native::StreamId other) const;
   void answer(const Pending& pending, Result result, native::PartContext& at);
 
@@ -134,6 +151,7 @@ class ClusterChannels final : public native::Channels {
   std::map<std::uint64_t, std::deque<Held>> held_here_;   // calls of this node
   std::map<std::uint64_t, Pending> pending_;              // by ticket, which is the transaction
   std::uint64_t tickets_ = 0;
+  std::map<std::pair<std::uint64_t, NodeId>, std::int64_t> listening_;   // how often each other node has a listener here; no zeros
 };
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

@@ -1,8 +1,8 @@
 // Names of sockets in the cluster, and both sides of a connection.
 #include "models/base/check.hpp"
-#include "models/strategy/vproc_switch/cluster_channels.hpp"
+#include "models/parts/cluster_channels.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using native::ChannelEnd;
 using native::PartContext;
@@ -11,6 +11,7 @@ using native::StreamId;
 
 void ClusterChannels::listen(const CallEvent& event, const Listen& listen, PartContext& at) {
   const NodeId server = choices_.names.of(listen.name);
+  if (choices_.names.by_host && server != self_) return end_call(event, Result::fail(Errno::einval), at);   // another host's
   const std::uint64_t ticket = ++tickets_;
   wait(event, {.ticket = ticket}, at);
   pending_[ticket] = {event.id, event.caller, server, listen.name, listen.backlog};
@@ -114,6 +115,10 @@ void ClusterChannels::answer(const Pending& pending, Result result, PartContext&
 }
 
 // The answer of the other node still comes and has to be undone then.
-void ClusterChannels::give_up(std::uint64_t ticket, PartContext&) { pending_.at(ticket).call = kNoCall; }
+void ClusterChannels::give_up(std::uint64_t ticket, PartContext& at) {
+  Pending& pending = pending_.at(ticket);
+  pending.call = kNoCall;
+  if (pending.listener != 0) send(pending.asked, channel::Cancel{pending.listener, TxnId{ticket}}, at);
+}
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

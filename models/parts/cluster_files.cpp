@@ -1,11 +1,12 @@
-#include "models/strategy/vproc_switch/cluster_files.hpp"
+#include "models/parts/cluster_files.hpp"
 
 #include "models/native/single_node.hpp"
 #include "models/protocol/cfs/node.hpp"
 #include "models/protocol/nfs/client.hpp"
 #include "models/protocol/nfs/server.hpp"
+#include "models/protocol/offset/tokens.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 namespace {
 
 constexpr bool kStable = true;   // a server of NFS answers what is durable (RFC 1094)
@@ -34,7 +35,16 @@ std::unique_ptr<vnode::FileSystem> below(NodeId self, const config::NodeCosts& c
 std::unique_ptr<native::Part> cluster_files(NodeId self, const config::NodeCosts& costs, const std::shared_ptr<const Durable>& disk,
                                             const FileChoices& choices) {
   return std::make_unique<native::FilePart>(self, native::FileCosts::of(costs), below(self, costs, disk, choices),
-                                            native::VnodeSwitch{choices.dispatch, choices.site, true});
+                                            native::VnodeSwitch{choices.dispatch, choices.site, true},
+                                            choices.tokens ? std::make_unique<offset::Tokens>(self) : nullptr);
+}
+
+bool one_offset(const std::vector<const native::Parts*>& nodes) {
+  std::vector<const offset::Tokens*> tokens;
+  for (const native::Parts* parts : nodes)
+    if (const auto* files = dynamic_cast<const native::FilePart*>(parts->part(CallClass::file)))
+      if (const auto* own = dynamic_cast<const offset::Tokens*>(files->offsets())) tokens.push_back(own);
+  return offset::one_holder(tokens);
 }
 
 bool one_writer(const std::vector<const native::Parts*>& nodes) {
@@ -45,4 +55,4 @@ bool one_writer(const std::vector<const native::Parts*>& nodes) {
   return cfs::one_writer(of_tokens);
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

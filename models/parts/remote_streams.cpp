@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "models/base/check.hpp"
-#include "models/strategy/vproc_switch/cluster_channels.hpp"
+#include "models/parts/cluster_channels.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using native::PartContext;
 using native::Side;
@@ -186,4 +186,4 @@ void ClusterChannels::release(StreamId stream, Side side, PartContext& at) {
   forget_if_unused(stream);
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts
