@@ -110,14 +110,7 @@ void Membership::serve(NodeId from, const Accepted& accepted, Instant now, Effec
   for (NodeId node : told) to(node, Installed{std::make_shared<const View>(next)}, out);
 }
 
-void Membership::install(const View& next, Instant now, Effects& out) {
-  if (next.number <= view_.number) return;
-  const Member* own = next.find(self_);
-  const bool was_member = member();
-  if (own == nullptr || own->incarnation != incarnation_) {
-    evicted_ = was_member;   // who is not in yet goes on asking
-    return;
-  }
+Change Membership::changes_to(const View& next) const {
   Change change{.view = next, .left = {}, .coming_up = {}, .up = {}};
   for (const Member& before : view_.members) {
     const Member* now_is = next.find(before.node);
@@ -129,21 +122,38 @@ void Membership::install(const View& next, Instant now, Effects& out) {
     if (member.stage == Stage::coming_up && !same) change.coming_up.push_back(member);
     if (member.stage == Stage::up && (!same || before->stage != Stage::up)) change.up.push_back(member);
   }
-  if (was_member) kept_lease_ = std::max(kept_lease_, std::min(lease_until(), now + settings_.lease));
-  granted_ = proposal_ && proposal_->promised && proposal_->value == next ? proposal_->begun : Instant{kNever};
-  view_ = next;
+  return change;
+}
+
+// Everybody's silence begins anew, and who has come in asks no more.
+void Membership::watch_members(Instant now) {
   std::map<NodeId, Peer> peers;
-  for (const Member& member : next.members) {
+  for (const Member& member : view_.members) {
     if (member.node == self_) continue;
     Peer& peer = peers[member.node];
     if (const auto before = peers_.find(member.node); before != peers_.end()) peer.silence = before->second.silence;
     peer.silence.restart(now);
   }
   peers_ = std::move(peers);
-  for (const Member& member : next.members) {
+  for (const Member& member : view_.members) {
     const auto joins = joining_.find(member.node);
     if (joins != joining_.end() && joins->second.first <= member.incarnation) joining_.erase(joins);
   }
+}
+
+void Membership::install(const View& next, Instant now, Effects& out) {
+  if (next.number <= view_.number) return;
+  const Member* own = next.find(self_);
+  const bool was_member = member();
+  if (own == nullptr || own->incarnation != incarnation_) {
+    evicted_ = was_member;   // who is not in yet goes on asking
+    return;
+  }
+  Change change = changes_to(next);
+  if (was_member) kept_lease_ = std::max(kept_lease_, std::min(lease_until(), now + settings_.lease));
+  granted_ = proposal_ && proposal_->promised && proposal_->value == next ? proposal_->begun : Instant{kNever};
+  view_ = next;
+  watch_members(now);
   promised_ = accepted_ = {};
   accepted_value_ = nullptr;
   proposal_.reset();

@@ -114,6 +114,8 @@ class Membership {
   void serve(NodeId from, const Promise& promise, Instant now, Effects& out);
   void serve(NodeId from, const Propose& propose, Instant now, Effects& out);
   void serve(NodeId from, const Accepted& accepted, Instant now, Effects& out);
+  Change changes_to(const View& next) const;
+  void watch_members(Instant now);
   void install(const View& view, Instant now, Effects& out);
 
   NodeId self_;
