@@ -22,8 +22,7 @@ MAY_INCLUDE = {
     "models/parts": _PORTS + ("models/config/", "models/native/", "models/protocol/"),
     "models/strategy/*": _PORTS + ("models/config/", "models/native/", "models/protocol/", "models/parts/",
                                     "models/strategy/registry.hpp"),
-    # A kernel of its own: nothing of the single node's.
-    "models/strategy/dsm_first": _PORTS + ("models/config/", "models/protocol/", "models/strategy/registry.hpp"),
+    "models/strategy/dsm_first": _PORTS + ("models/config/", "models/protocol/", "models/strategy/registry.hpp"),   # a kernel of its own
     "models/strategy": _PORTS + ("models/config/",),
     "models/workload": ("models/base/", "models/config/", "models/port/calls.hpp"),
     "models/conformance": ("models/base/", "models/port/calls.hpp", "models/workload/"),

@@ -17,8 +17,8 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
       gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
               setup.random.stream("gossip", setup.self.value)) {
   if (settings.covers("file"))
-    parts_.set(CallClass::file,
-               parts::cluster_files(self_, setup.costs, setup.disk, settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));
+    parts_.set(CallClass::file, parts::cluster_files(self_, setup.costs, setup.disk,
+                                                     settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));
   if (settings.covers("channel"))
     parts_.set(CallClass::channel, std::make_unique<parts::ClusterChannels>(self_, native::ChannelSettings::of(setup.costs),
                                                                             settings.channel_choices(setup.nodes)));
