@@ -19,7 +19,7 @@ Json params_json(const fuzz::Plan& plan) {
   Json out = Json::object();
   for (const config::Field& field : entry->params)
     for (const auto& [key, value] : plan.params) {
-      if (key != field.key || !in_effect(field, plan.params)) continue;
+      if (key != field.key || !in_effect(field, entry->params, plan.params)) continue;
       out[std::string(key)] = has_unit(field.kind) ? Json(canonical(field.kind, std::get<std::int64_t>(value)))
                                                    : std::visit([](const auto& plain) { return Json(plain); }, value);
     }
