@@ -70,8 +70,6 @@ constexpr std::array kMetrics{
     MetricInfo{"work.by_workload.N.done", Q::number, B::more, "units of one workload, counted from 0"},
     MetricInfo{"work.by_workload.N.makespan", Q::time, B::less, "of one workload, counted from 0"},
     MetricInfo{"work.from_intended_p99", Q::time, B::less, "from when a unit should have begun to its end"},
-    MetricInfo{"work.by_workload.N.done", Q::number, B::more, "units of one workload's useful work"},
-    MetricInfo{"work.by_workload.N.makespan", Q::time, B::less, "from that workload's start to its last unit of work"},
 };
 
 std::vector<std::string_view> split(std::string_view path) {
