@@ -84,8 +84,9 @@ class FileRun {
     if (what < 74) return seek(pid, number, description, what < 68);
     if (what < 87) return born(pid);
     if (what < 90) return void(rig_.world.call(rig_.where(pid), pid, Exec{}));   // keeps what it has open
-    if (what < 93) return void(EXPECT_TRUE(ask(pid, Commit{number}).good()) << said());
-    if (what < 98) {
+    if (what < 93) {
+      EXPECT_TRUE(ask(pid, Commit{number}).good()) << said();
+    } else if (what < 98) {
       EXPECT_TRUE(ask(pid, Close{number}).good()) << said();
       own.erase(number);
     } else if (processes_.size() > 3) {

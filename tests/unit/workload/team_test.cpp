@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(Workloads, Sharing,
                                            Shares{"task_queue", {{"tasks", whole(12)}}, 12}, Shares{"sort", {{"words", whole(64)}}, 7},
                                            Shares{"lock_contention", {{"rounds", whole(5)}, {"locks", kTwo}}, 20},
                                            Shares{"random_access", {{"rounds", whole(5)}, {"words", whole(32)}}, 20}),
-                         [](const auto& info) { return std::string(info.param.name) + std::to_string(info.index); });
+                         [](const auto& shares) { return std::string(shares.param.name) + std::to_string(shares.index); });
 
 // Threads of a node are apart: each has its own part of the rows.
 TEST(Team, SharesOutEvenlyWhatThereIs) {
