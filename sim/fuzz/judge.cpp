@@ -59,6 +59,7 @@ void PlanRun::collect_registers(Registers& out) const {
     const OpKind* kind = asked.op ? find_op_kind(asked.op->call) : nullptr;
     if (kind == nullptr || (kind->serves != CallClass::file && kind->serves != CallClass::segment)) continue;
     const bool file = kind->serves == CallClass::file;
+    if (file && !one_copy_) continue;
     const auto made =
         std::lower_bound(plan_.ops.begin(), plan_.ops.end(), asked.op->of, [](const Op& op, std::uint32_t name) { return op.id < name; });
     if (made == plan_.ops.end() || made->id != asked.op->of) continue;

@@ -63,16 +63,21 @@ void PlanRun::departs(Actor& actor) {
   history_.lives.at(actor.pid).stays.push_back({now_, std::nullopt, {}});
 }
 
-// The host has held its call, and brings it to where the program goes on.
+// The host has held its call or answer, and brings it to where the program goes on. What a class keeps on each node stays behind.
 void PlanRun::arrives(Actor& actor, NodeId at) {
+  const bool elsewhere = actor.node != at;
   actor.frozen = false;
   actor.node = at;
   world::Stay& stay = history_.lives.at(actor.pid).stays.back();
   stay.arrived = now_;
   stay.node = at;
   note("process " + std::to_string(actor.name) + " goes on at node " + std::to_string(at.value));
+  if (elsewhere && coverage_.channel != "full") actor.ends.clear();
+  if (elsewhere && coverage_.file != "full") actor.files.clear();
+  if (elsewhere && coverage_.segment != "full") actor.segments.clear();
   if (actor.calling != kNoCall) asked_.at(actor.calling).node = at;
   if (actor.waiting != kNoCall) this->at(world_.now(), Due::Kind::handle, std::exchange(actor.waiting, kNoCall).value);
+  if (actor.held != kNoCall) this->at(world_.now(), Due::Kind::answer, std::exchange(actor.held, kNoCall).value);
   if (actor.calling == kNoCall)
     this->at(world_.now() + delay(plan_.order.call, "arrive", actor.name, actor.calls), Due::Kind::call, actor.name);
 }

@@ -23,6 +23,9 @@ world::History history_of_node(const world::History& all, NodeId node) {
   const auto is_here = [&](Pid pid) { return pid == kNoPid || pid.origin() == node; };
   for (const world::CallRecord& record : all.calls) {
     const auto* set = std::get_if<SetGroup>(&record.call);
+    const bool of_another_node =
+        std::holds_alternative<Wait>(record.call) && record.result.pid != kNoPid && !out.lives.contains(record.result.pid);
+    if (of_another_node) continue;   // a child that a daemon has started elsewhere
     if (is_here(record.caller) && is_here(subject_of(record.call)) && (!set || is_here(set->group))) out.calls.push_back(record);
   }
   for (const world::Delivery& delivery : all.deliveries)

@@ -71,7 +71,7 @@ std::optional<Call> PlanRun::process_call(const Actor& actor, const Op& op) cons
   if (op.call == "setsid") return SetSession{};
   if (op.call == "handle") return SetAction{signal, Disposition::handler};
   if (op.call == "ignore_children") return SetAction{Signal::chld, Disposition::ignore};
-  if (op.call == "migrate") return Migrate{of, NodeId{op.node}};
+  if (op.call == "migrate") return Migrate{of, place(op.node)};
   if (op.call == "list") return List{};
   if (op.call == "pause") return Pause{};
   Rfork several{{}, {}};
@@ -191,8 +191,11 @@ void PlanRun::answer(CallId id) {
   }
   Actor* actor = living(asked.by);
   if (actor == nullptr || actor->pid != record.caller || actor->calling != id) return;
+  if (actor->frozen) {   // the host holds it until the program goes on
+    actor->held = id;
+    return;
+  }
   record.returned = now_;
-  record.path = world_.trace(id).path;
   actor->calling = kNoCall;
   taken(*actor, asked, record.call, record.result);
   const std::uint64_t next = actor->next < actor->ops.size() ? identity(&plan_.ops[actor->ops[actor->next]], actor->stage) : 0;
@@ -206,16 +209,16 @@ void PlanRun::taken(Actor& actor, Asked& asked, const Call& call, const Result& 
     actor.stage = 0;
   }
   taken_by_streams(actor, asked, call, result);
+  if (const auto* close = std::get_if<Close>(&call)) {   // also one that failed leaves nothing to close
+    std::erase_if(actor.files, [&](const auto& file) { return file.second == close->file; });
+    std::erase_if(actor.ends, [&](const auto& end) { return end.second.number == close->file; });
+  }
   if (!result.good()) {
     if (std::holds_alternative<Attach>(call)) actor.segments.erase(asked.op->id);
     return;
   }
   if (std::holds_alternative<Open>(call)) actor.files[asked.op->id] = static_cast<std::int32_t>(result.value);
   if (std::holds_alternative<SegmentGet>(call)) actor.segments[asked.op->id] = static_cast<std::uint64_t>(result.value);
-  if (const auto* close = std::get_if<Close>(&call)) {
-    std::erase_if(actor.files, [&](const auto& file) { return file.second == close->file; });
-    std::erase_if(actor.ends, [&](const auto& end) { return end.second.number == close->file; });
-  }
 }
 
 void PlanRun::taken_by_streams(Actor& actor, const Asked& asked, const Call& call, const Result& result) {

@@ -185,7 +185,8 @@ Instant PlanRun::due(const Waiting& what) {
   return world_.now() + delay(plan_.order.message, "message", name, number) * (slow ? 10 : 1);
 }
 
-void PlanRun::sent(const Message&) {}
+// NFS promises close-to-open, not one copy (RFC 1094).
+void PlanRun::sent(const Message& message) { one_copy_ &= !message.body.type().name.starts_with("nfs."); }
 
 PlanRun::Actor* PlanRun::living(std::uint32_t name) {
   const auto found = actors_.find(name);

@@ -54,6 +54,7 @@ class PlanRun final : public world::Watcher {
     Pid pid;
     NodeId node;
     bool started = false, stopped = false, frozen = false;   // frozen: on its way to another node
+    CallId held = kNoCall;                                   // an answer that it gets once it has arrived
     CallId waiting = kNoCall;                                // a call that comes to the kernel once it has arrived
     CallId calling = kNoCall;
     std::uint32_t calls = 0;               // so far
@@ -164,6 +165,7 @@ class PlanRun final : public world::Watcher {
   std::uint64_t background_ = 0;   // messages for no call, so far
   StateHash hash_;
   bool closing_ = false;
+  bool one_copy_ = true;   // what files promise
   Verdict verdict_;
 };
 
