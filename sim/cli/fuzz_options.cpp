@@ -41,7 +41,8 @@ po::options_description described() {
 
 Words fuzz_option_names() {
   Words names;
-  for (const auto& option : described().options()) names.push_back("--" + option->long_name());
+  const po::options_description all = described();
+  for (const auto& option : all.options()) names.push_back("--" + option->long_name());
   return names;
 }
 

@@ -97,7 +97,7 @@ const Bad kCases[] = {
     {"\"1us\"", "\"0.5ns\"", "/platform/interconnect/latency/value", "not a whole number of ns"},
     {"\"star\"", "\"stars\"", "/platform/interconnect/topology", "did you mean \"star\"?"},
     {"\"min_frame\": \"64B\"", "\"duplex\": true", "/platform/interconnect/duplex", "not in this version"},
-    {"\"sockets\": 2", "\"memory\": \"4GiB\"", "/platform/memory", "not in this version"},
+    {"\"sockets\": 2", "\"memory\": \"4GiB\"", "/platform/memory", "must be an object"},
     {"\"fork\": \"60us\"", "\"frok\": \"60us\"", "/platform/costs/frok", "did you mean \"fork\"?"},
     {"\"strategies\": [", "\"strategies\": [\"smpp\",", "/strategies/0", "did you mean \"smp\"? known: smp, switcher, demanding"},
     {"\"strategies\": [", "\"strategies\": [\"nothing like it\",", "/strategies/0", "(known: smp, switcher, demanding)"},

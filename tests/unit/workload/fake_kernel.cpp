@@ -69,6 +69,7 @@ void FakeKernel::serve(Process& process, const Call& call) {
                    answer_in(microseconds(1), pid, Result::ok());
                  },
                  [&](const Pause&) { process.pausing = true; },
+                 [&](const Migrate&) { answer_in(microseconds(1), pid, Result::fail(Errno::enosys)); },   // nobody moves here
                  [&](const Compute& compute) { answer_in(compute.cpu, pid, Result::ok()); },
                  [&](const Sleep& sleep) { answer_in(std::max(Duration{}, sleep.until - now_), pid, Result::ok()); },
                  [&](const auto& other) {
