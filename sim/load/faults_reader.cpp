@@ -129,6 +129,14 @@ void check_effect(const Node& object, const Fault& fault, Problems& problems) {
   if (fault.kind == "random" && fault.kinds.empty()) problems.at_value(*object.find("kinds"), "the list is empty (write [\"crash\"])");
 }
 
+// A computation that is slowed while it runs would end at once in `flow` (sim/cluster/FAULTS.md).
+void check_fidelity(const Node& object, const Fault& fault, const Scenario& scenario, Problems& problems) {
+  const bool slows = fault.kind == "slow_node" || std::find(fault.kinds.begin(), fault.kinds.end(), "slow_node") != fault.kinds.end();
+  const auto& all = scenario.fidelities;
+  if (slows && std::find(all.begin(), all.end(), "flow") != all.end())
+    problems.at_value(object, "slow_node does not work in the fidelity flow in this version (write \"fidelity\": \"queue\")");
+}
+
 Fault read_fault(const Node& object, const Scenario& scenario, Inputs& inputs) {
   Problems& problems = inputs.problems;
   const FaultKind* kind = read_kind(object, problems);
@@ -143,6 +151,7 @@ Fault read_fault(const Node& object, const Scenario& scenario, Inputs& inputs) {
   check_times(object, fault, scenario, problems);
   check_place(object, fault, count, problems);
   check_effect(object, fault, problems);
+  check_fidelity(object, fault, scenario, problems);
   check_strategies(object, fault, scenario, problems);
   return fault;
 }

@@ -61,6 +61,8 @@ const Bad kCases[] = {
     {"\"seed\": 7", "\"faults\": [{\"at\": \"1s\", \"kind\": \"crash\", \"node\": 0, \"factor\": 3}]", "/faults/0/factor", "unknown key"},
     {"\"seed\": 7", "\"faults\": [{\"at\": \"1s\", \"kind\": \"crash\", \"node\": 0}, {\"at\": \"2s\", \"kind\": \"crash\", \"node\": 0}]",
      "/faults/1", "not over"},
+    {"\"seed\": 7", "\"fidelity\": \"flow\", \"faults\": [{\"at\": \"1s\", \"kind\": \"slow_node\", \"node\": 0, \"factor\": 2}]",
+     "/faults/0", "does not work in the fidelity flow"},
     {"\"seed\": 7", "\"faults\": [{\"at\": \"1s\", \"kind\": \"slow_node\", \"node\": 0, \"factor\": 0.5}]", "/faults/0/factor",
      "out of range"},
     {"\"seed\": 7", "\"faults\": [{\"at\": \"1s\", \"kind\": \"link_down\", \"node\": 0, \"peer\": 0}]", "/faults/0/peer",
