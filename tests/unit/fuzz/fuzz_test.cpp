@@ -66,7 +66,7 @@ TEST(Fuzz, ALossIsFoundAndShrinksToAFewCalls) {
       if (verdict.kind == Kind::good) continue;
       found = true;
       const Plan small = shrinker.shrink(plan, verdict);
-      EXPECT_LE(small.ops.size(), 8U) << name;
+      EXPECT_LE(small.ops.size(), 12U) << name;   // of 80
       EXPECT_NE(verdict.kind, Kind::good);
       EXPECT_TRUE(same_failure(shrinker.run(small), verdict));
     }
