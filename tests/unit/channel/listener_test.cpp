@@ -72,10 +72,11 @@ TEST(Listener, AConnectionThatCrossesAnInterruptGoesBackFirst) {
 }
 
 TEST(Listener, OfALostNodeAnswersNobody) {
-  ChannelRig rig(2);
+  ChannelRig rig(2, {{"pid_from", std::string("execution")}});
   const Pid parent = rig.start(0);
   const auto listener = rig.listen(parent, "s");
   const Pid child = rig.spawn(parent, 1);
+  rig.call(child, SetSession{});   // a group of node 1 alone: those of both lose members here, and nothing rebuilds them yet
   const CallId waits = rig.world.call(NodeId{1}, child, Accept{listener});
   rig.world.deliver_all();
   rig.world.break_circuit(NodeId{0}, NodeId{1});
