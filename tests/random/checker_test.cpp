@@ -222,6 +222,7 @@ TEST(Checker, KnowsWhereAProcessWasWhen) {
 
 TEST(Checker, RejectsAMoveThatDidNotHappen) {
   Scene scene;
+  scene.history.lives.at(kParent).stays = {{30, 35, kHere}};   // where nobody ever departs a move goes nowhere
   scene.call(kChild, Migrate{kNoPid, kHere}, 40, 45);
   EXPECT_TRUE(scene.rejected("P2"));
 }

@@ -60,6 +60,7 @@ void VprocSwitch::take_status(const vproc::ExitNotice& notice, TxnId txn, CallId
   if (!accepted) return refuse_status(notice, txn, cause, out);
   children_.erase(child);
   locations_.drop(child);
+  stubs_.erase(child);   // it has been here before
   const bool kept = processes_.is_zombie(child), from_here = child.origin() == self_;
   if (from_here && origins_.find(child) != nullptr) origins_.step(child, OriginEvent::ended, {});
   if (kept && !from_here && notice.asker != child.origin() && notice.asker != self_) tell_location(child, notice.moves, notice.asker, out);
@@ -98,7 +99,8 @@ void VprocSwitch::exit_settled(const vproc::PendingExit& exit, NodeId by, const 
       origins_.step(exit.pid, ack.accepted ? OriginEvent::settled : OriginEvent::ended, {by, exit.moves});
   } else if (origin != by) {
     if (!ack.accepted) out.send(origin, pending_.fresh(), vproc::Message(vproc::Gone{exit.pid}));
-    else if (ack.kept && by != self_ && !exit.located) stubs_[exit.pid] = {{by, exit.moves}, true};
+    else if (ack.kept && by != self_ && !exit.located && !processes_.is_zombie(exit.pid))   // its parent may have brought it here
+      stubs_.try_emplace(exit.pid, Stub{{by, exit.moves}, true});                           // ... and taken it away again
   }
   resume(exit.stalled, out);
 }
