@@ -11,7 +11,7 @@ namespace {
 
 std::uint64_t seeds() {
   const char* wanted = std::getenv("SSISIM_RANDOM_SEEDS");
-  return wanted ? std::strtoull(wanted, nullptr, 10) : 400;
+  return wanted ? std::strtoull(wanted, nullptr, 10) : 1500;
 }
 
 template <std::size_t... I>
