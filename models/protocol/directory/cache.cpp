@@ -119,7 +119,7 @@ void Cache::on_nack(TxnId txn, const Nack& m, Out out, Loopback<Message>& loop) 
 
 void Cache::on_timer(TimerKey key, std::uint64_t generation, Out out, Loopback<Message>& loop) {
   const std::uint64_t number = key.value - place_.timers;
-  const PageId page{number / 2};
+  const PageId page = timed_.page(number / 2);
   Work w{page, entry(page), out, loop};
   const bool hold = number % 2 == 1;
   if (hold && w.entry.deferred && w.entry.deferred->txn.value == generation) {

@@ -8,6 +8,7 @@
 
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
+#include "models/port/page_numbers.hpp"
 #include "models/protocol/directory/messages.hpp"
 #include "models/protocol/directory/settings.hpp"
 #include "models/protocol/directory/table.hpp"
@@ -94,12 +95,13 @@ class Cache {
   void touch(PageId page, Entry& entry);
   void trim(coherence::Out out, Loopback<Message>& loop);
   void look_ahead(PageId page, coherence::Out out, Loopback<Message>& loop);
-  TimerKey timer(PageId page, bool hold) const { return {place_.timers + page.value * 2 + (hold ? 1 : 0)}; }
+  TimerKey timer(PageId page, bool hold) { return {place_.timers + timed_.of(page) * 2 + (hold ? 1 : 0)}; }
 
   coherence::Place place_;
   Settings settings_;
   const CacheRules* rules_;
   std::map<PageId, Entry> entries_;
+  PageNumbers timed_;
   std::map<std::uint64_t, PageId> recent_;   // cache_pages: copies of others' pages, by last use
   std::uint64_t uses_ = 0, transactions_ = 0;
   PageId last_fault_{};

@@ -142,7 +142,7 @@ void Ivy::on_invalidate(Work& w) {
 }
 
 void Ivy::on_timer(TimerKey key, std::uint64_t generation, Out out) {
-  const PageId page{key.value - place_.timers};
+  const PageId page = timed_.page(key.value - place_.timers);
   Work w{.page = page, .entry = entry(page), .out = out};
   w.expired = w.entry.installed_by.value == generation;
   if (w.entry.held && !keeps(w)) on_invalidate(w);
@@ -162,7 +162,7 @@ bool Ivy::keeps(const Work& w) const {
 }
 
 void Ivy::wait_for_end_of_hold(Work& w) {
-  w.out.effects.set_timer({place_.timers + w.page.value}, w.entry.installed_by.value, w.entry.installed + settings_.hold - w.out.now);
+  w.out.effects.set_timer({place_.timers + timed_.of(w.page)}, w.entry.installed_by.value, w.entry.installed + settings_.hold - w.out.now);
 }
 
 void Ivy::serve(Work& w) {

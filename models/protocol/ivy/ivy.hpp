@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/port/coherence.hpp"
+#include "models/port/page_numbers.hpp"
 #include "models/protocol/ivy/messages.hpp"
 #include "models/protocol/ivy/settings.hpp"
 #include "models/protocol/ivy/table.hpp"
@@ -112,6 +113,7 @@ class Ivy final : public coherence::Machine {
   Settings settings_;
   const Table* table_;
   std::map<PageId, Entry> entries_;
+  PageNumbers timed_;
   PageData zero_;   // of pages that this node owns from the beginning and has not touched
   std::uint64_t transactions_ = 0;
   Hits hits_{};

@@ -143,14 +143,15 @@ bool IvyCentral::keeps(const Entry& e, Instant now) const {
 void IvyCentral::obey(Work& w, const Order& order) {
   if (keeps(w.entry, w.out.now)) {
     w.entry.held = order;
-    return w.out.effects.set_timer({place_.timers + w.page.value}, order.txn.value, w.entry.installed + settings_.hold - w.out.now);
+    return w.out.effects.set_timer({place_.timers + timed_.of(w.page)}, order.txn.value, w.entry.installed + settings_.hold - w.out.now);
   }
   w.order = order;
   step(w, order.event);
 }
 
 void IvyCentral::on_timer(TimerKey key, std::uint64_t generation, Out out) {
-  Work w{.page = {key.value - place_.timers}, .entry = entry({key.value - place_.timers}), .out = out};
+  const PageId page = timed_.page(key.value - place_.timers);
+  Work w{.page = page, .entry = entry(page), .out = out};
   if (!w.entry.held || w.entry.held->txn.value != generation) return;
   w.order = *std::exchange(w.entry.held, std::nullopt);
   step(w, w.order.event);

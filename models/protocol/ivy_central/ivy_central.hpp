@@ -10,6 +10,7 @@
 
 #include "models/port/coherence.hpp"
 #include "models/port/loopback.hpp"
+#include "models/port/page_numbers.hpp"
 #include "models/protocol/ivy_central/messages.hpp"
 #include "models/protocol/ivy_central/settings.hpp"
 #include "models/protocol/ivy_central/table.hpp"
@@ -112,6 +113,7 @@ class IvyCentral final : public coherence::Machine {
   const NodeRules* rules_;
   const ManagerRules* manager_rules_;
   std::map<PageId, Entry> entries_;
+  PageNumbers timed_;
   std::map<PageId, Managed> managed_;
   PageData zero_;
   Loopback<Message> loop_;

@@ -91,7 +91,8 @@ void FakeKernel::serve_file(Pid pid, const Call& call) {
     if (open->flags.create && options_.files_work) files_.insert(open->path);
     if (!files_.contains(open->path)) result = Result::fail(Errno::enoent);
   } else {
-    SSI_CHECK(std::holds_alternative<Read>(call) || std::holds_alternative<Write>(call) || std::holds_alternative<Close>(call),
+    SSI_CHECK(std::holds_alternative<Read>(call) || std::holds_alternative<Write>(call) || std::holds_alternative<Close>(call) ||
+                  std::holds_alternative<Migrate>(call),
               "no program of these makes this call");
   }
   answer_in(microseconds(1), pid, result);
