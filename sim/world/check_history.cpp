@@ -87,13 +87,14 @@ class Checker {
   // ---- P3, P7
 
   // Asked by stale news, then twice more by the origin as the process ends and is reaped; and for each move since what was known. Who asks
-  // for a process that ends waits until its status has found the parent, which may move too.
+  // for a process that ends waits until its status has found the parent, which may move too, or by way of the parent's origin has found
+  // none.
   void check_path(const CallRecord& record, const Life* target, const std::string& what) {
     const Step quiet = last_quiet(record.invoked);
     const Life* parent = target ? life(target->parent) : nullptr;
     const std::uint32_t moves =
         (target ? target->moves_in(quiet, *record.returned) : 0) + (parent ? parent->moves_in(quiet, *record.returned) : 0);
-    if (record.path > 8 + 4 * moves)
+    if (record.path > 12 + 4 * moves)
       say("P7: " + what + " took " + std::to_string(record.path) + " messages in a row, with " + std::to_string(moves) + " moves");
   }
 
