@@ -96,7 +96,10 @@ void VprocSwitch::go_where_ordered(Effects& out) {
   std::vector<Pid> ready;
   for (const auto& [pid, to] : orders_)
     if (!departing_.contains(pid) && is_settled(pid)) ready.push_back(pid);
-  for (Pid pid : ready) depart(pid, {orders_.extract(pid).mapped(), {kNoCall, pid}}, out);
+  for (Pid pid : ready) {
+    const NodeId to = orders_.extract(pid).mapped();
+    if (to != self_) depart(pid, {to, {kNoCall, pid}}, out);   // ordered here while it was about to leave, and then refused elsewhere
+  }
   ready.clear();
   for (const auto& [pid, departing] : departing_)
     if (departing.stands && is_settled(pid)) ready.push_back(pid);
