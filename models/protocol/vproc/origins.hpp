@@ -46,7 +46,7 @@ inline constexpr std::array<R, kOriginStates * kOriginEvents> kTable{{
     {none,     ended,    never,  none},
     {none,     departed, go,     running},
     {none,     located,  ignore, none},       // overtaken: it is home, or gone
-    {none,     returned, ignore, none},       // a status that came home, left with its parent and comes again: the record has ended
+    {none,     returned, never,  none},
     {starting, allotted, never,  starting},
     {starting, created,  go,     running},
     {starting, left,     never,  starting},

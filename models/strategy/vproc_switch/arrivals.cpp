@@ -52,6 +52,7 @@ void VprocSwitch::come_in(const vproc::PendingJoin::Coming& coming, CallId cause
 
 // The origin of the pid is told, unless it is this node or the one that it came from.
 void VprocSwitch::arrived_from(NodeId from, Pid pid, std::uint32_t moves, Effects& out) {
+  settle_if_in_transit(pid, moves - 1, out);   // as in serve(Migrate): also a status that came along
   stubs_.erase(pid);
   locations_.drop(pid);
   if (pid.origin() == self_) origins_.step(pid, vproc::OriginEvent::returned, {});
