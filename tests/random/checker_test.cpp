@@ -229,7 +229,7 @@ TEST(Checker, RejectsAMoveThatDidNotHappen) {
 
 TEST(Checker, RejectsALongWayToAProcess) {
   Scene scene;
-  scene.call(kParent, Kill{kChild, Signal::none}, 40, 45).path = 9;
+  scene.call(kParent, Kill{kChild, Signal::none}, 40, 45).path = 13;
   EXPECT_TRUE(scene.rejected("P7"));
 }
 
