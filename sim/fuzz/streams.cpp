@@ -1,18 +1,11 @@
 #include "sim/fuzz/streams.hpp"
 
+#include "sim/world/words.hpp"
+
 namespace ssi::fuzz {
-namespace {
 
-void put(std::vector<std::byte>& out, std::uint32_t word) {
-  for (int i = 0; i < 4; ++i) out.push_back(static_cast<std::byte>(word >> (8 * i)));
-}
-std::uint32_t get(const std::vector<std::byte>& in, std::size_t at) {
-  std::uint32_t out = 0;
-  for (std::size_t i = 0; i < 4; ++i) out |= static_cast<std::uint32_t>(in[at + i]) << (8 * i);
-  return out;
-}
-
-}   // namespace
+using world::append_word;
+using world::word_at;
 
 std::pair<Streams::End, Streams::End> Streams::pipe(std::int32_t reads, std::int32_t writes) {
   incoming_.push_back(++next_group_);
@@ -32,8 +25,8 @@ Bytes Streams::begin_write(const End& end, std::uint32_t records, const Wrote& w
   groups_[group].push_back(write);
   std::vector<std::byte> bytes;
   for (std::uint32_t record = 0; record < records; ++record) {
-    put(bytes, write);
-    put(bytes, 8 * record);
+    append_word(bytes, write);
+    append_word(bytes, 8 * record);
   }
   return std::make_shared<const std::vector<std::byte>>(std::move(bytes));
 }
@@ -51,7 +44,7 @@ void Streams::end_write(std::uint32_t number, const Result& result, Wrote& wrote
 void Streams::take(std::size_t in, const Bytes& bytes) {
   if (bytes->size() % 8 != 0) return problems_.push_back("a record is cut");
   for (std::size_t at = 0; at < bytes->size(); at += 8) {
-    const std::uint32_t number = get(*bytes, at), place = get(*bytes, at + 4);
+    const std::uint32_t number = word_at(*bytes, at), place = word_at(*bytes, at + 4);
     if (number == 0 || number >= writes_.size()) return problems_.push_back("bytes that nobody wrote");
     const std::string wrong = wrong_with(in, number, place);
     if (!wrong.empty()) return problems_.push_back("record " + std::to_string(place / 8) + " of write " + std::to_string(number) + wrong);

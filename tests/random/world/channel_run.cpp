@@ -1,6 +1,7 @@
 #include "tests/random/world/channel_run.hpp"
 
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
+#include "sim/world/words.hpp"
 
 namespace ssi::test {
 namespace {
@@ -13,15 +14,6 @@ World::Options options_of(std::uint64_t seed) {
   if (seed % 2 == 0) params.emplace_back("name_server", std::string("fixed"));
   if (seed % 3 == 0) params.emplace_back("stream_buffer", std::string("writer"));
   return {.nodes = 2 + static_cast<std::uint32_t>(seed % 3), .params = std::move(params), .seed = seed};
-}
-
-void put(std::vector<std::byte>& out, std::uint32_t word) {
-  for (int i = 0; i < 4; ++i) out.push_back(static_cast<std::byte>(word >> (8 * i)));
-}
-std::uint32_t get(const std::vector<std::byte>& in, std::size_t at) {
-  std::uint32_t out = 0;
-  for (std::size_t i = 0; i < 4; ++i) out |= static_cast<std::uint32_t>(in[at + i]) << (8 * i);
-  return out;
 }
 
 const ClusterChannels& channels_of(const World& world, std::uint32_t id) {
@@ -104,8 +96,8 @@ Call ChannelRun::write_to(Process& process, std::int32_t number, Asked& asked) {
   groups_[group].push_back(asked.write);
   std::vector<std::byte> bytes;
   for (std::uint32_t at = 0; at < size; at += 8) {
-    put(bytes, asked.write);
-    put(bytes, at);
+    append_word(bytes, asked.write);
+    append_word(bytes, at);
   }
   return Send{number, std::make_shared<const std::vector<std::byte>>(std::move(bytes))};
 }
@@ -180,7 +172,7 @@ void ChannelRun::finished(Process& process, const Asked& asked, const Result& re
 void ChannelRun::take(const Asked& asked, const Bytes& bytes) {
   if (bytes->size() % 8 != 0) return wrong("a record is cut");
   for (std::size_t at = 0; at < bytes->size(); at += 8) {
-    const std::uint32_t number = get(*bytes, at), place = get(*bytes, at + 4);
+    const std::uint32_t number = word_at(*bytes, at), place = word_at(*bytes, at + 4);
     if (number == 0 || number >= writes_.size()) return wrong("bytes that nobody wrote");
     Write& write = writes_[number];
     std::size_t& carries = incoming_[asked.incoming];
