@@ -1,5 +1,7 @@
 #include "models/native/file_part.hpp"
 
+#include <algorithm>
+
 #include "models/base/check.hpp"
 
 namespace ssi::native {
@@ -127,6 +129,10 @@ void FilePart::ended(Pid pid, PartContext& at) {
   for (const auto& [number, description] : at.descriptors.of(pid))
     if (description.part == CallClass::file) drop(description.entry, 0, kNoCall, at);
   drain(at);
+}
+
+bool FilePart::keeps(Pid pid) const {
+  return std::any_of(doing_.begin(), doing_.end(), [pid](const auto& entry) { return entry.second.caller == pid; });
 }
 
 // Only who waits for a lock is blocked, so only such a call can be broken off.

@@ -39,6 +39,7 @@ class FilePart final : public Part {
   void broken_off(CallId call, PartContext& at) override;
   void forked(Pid parent, Pid child, PartContext& at) override;
   void ended(Pid pid, PartContext& at) override;
+  bool keeps(Pid pid) const override;
   std::shared_ptr<const Luggage> pack(Pid pid, NodeId to, bool exec, PartContext& at) override;
   void unpack(Pid pid, const Luggage& luggage, NodeId from, PartContext& at) override;
   void taken_back(const Luggage& luggage, NodeId to, PartContext& at) override;

@@ -44,6 +44,10 @@ class Part {
   virtual void forked(Pid /*parent*/, Pid /*child*/, PartContext&) {}   // descriptors are copied already
   virtual void executed(Pid, PartContext&) {}   // a new image: what belonged to the old one is gone; descriptors stay
   virtual void ended(Pid, PartContext&) {}      // after broken_off; its descriptors are dropped afterwards
+  // It has moved away.
+  virtual void left(Pid pid, PartContext& at) { ended(pid, at); }
+  // It must not move now: a call of its waits here without blocking it, or it holds what is this node's.
+  virtual bool keeps(Pid) const { return false; }
   // A copy of this process is about to start on `to` (a spawn), or it moves there: what it has of this part, after exec if it is one;
   // nullptr: nothing. It stays here as it is; who moves ends here after it has arrived. `taken_back`: it did not get there.
   virtual std::shared_ptr<const Luggage> pack(Pid, NodeId /*to*/, bool /*exec*/, PartContext&) { return nullptr; }
@@ -72,6 +76,8 @@ class Parts {
   bool call(const CallEvent& event, Processes& processes, Instant now, Effects& out);
   void forked(Pid parent, Pid child, bool exec, Processes& processes, Instant now, Effects& out);
   void executed(Pid pid, Processes& processes, Instant now, Effects& out);
+  // One of them keeps the process here; blocked callers apart, which the process table knows.
+  bool keep(Pid pid) const;
   // For a process that starts on another node or moves there; `left`: it has arrived, so nothing of it is here any more.
   std::shared_ptr<const Luggage> pack(Pid pid, NodeId to, bool exec, Processes& processes, Instant now, Effects& out);
   void unpack(Pid pid, const Luggage& luggage, NodeId from, Processes& processes, Instant now, Effects& out);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "models/native/part.hpp"
 
 namespace ssi::native {
@@ -74,8 +76,12 @@ void Parts::taken_back(const Luggage& luggage, NodeId to, Processes& processes, 
 
 void Parts::left(Pid pid, Processes& processes, Instant now, Effects& out) {
   PartContext at = context(processes, now, out);
-  each([&](Part& part) { part.ended(pid, at); });
+  each([&](Part& part) { part.left(pid, at); });
   descriptors_.drop(pid);
+}
+
+bool Parts::keep(Pid pid) const {
+  return std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part && part->keeps(pid); });
 }
 
 bool Parts::event(const Event& event, Processes& processes, Instant now, Effects& out) {

@@ -63,6 +63,17 @@ void PlanRun::departs(Actor& actor) {
   history_.lives.at(actor.pid).stays.push_back({now_, std::nullopt, {}});
 }
 
+bool PlanRun::goes_along(CallClass of) const {
+  switch (of) {
+    case CallClass::file: return coverage_.file == "full";
+    case CallClass::channel: return coverage_.channel == "full";
+    case CallClass::segment: return coverage_.segment == "full";
+    case CallClass::process:
+    case CallClass::node_local: return true;
+  }
+  return true;
+}
+
 // The host has held its call or answer, and brings it to where the program goes on. What a class keeps on each node stays behind.
 void PlanRun::arrives(Actor& actor, NodeId at) {
   const bool elsewhere = actor.node != at;
@@ -72,10 +83,14 @@ void PlanRun::arrives(Actor& actor, NodeId at) {
   stay.arrived = now_;
   stay.node = at;
   note("process " + std::to_string(actor.name) + " goes on at node " + std::to_string(at.value));
-  if (elsewhere && coverage_.channel != "full") actor.ends.clear();
-  if (elsewhere && coverage_.file != "full") actor.files.clear();
-  if (elsewhere && coverage_.segment != "full") actor.segments.clear();
-  if (actor.calling != kNoCall) asked_.at(actor.calling).node = at;
+  if (elsewhere && !goes_along(CallClass::channel)) actor.ends.clear();
+  if (elsewhere && !goes_along(CallClass::file)) actor.files.clear();
+  if (elsewhere && !goes_along(CallClass::segment)) actor.segments.clear();
+  if (actor.calling != kNoCall) {
+    Asked& calling = asked_.at(actor.calling);
+    calling.node = at;
+    calling.left_behind |= elsewhere && history_.calls[calling.record].answered.has_value();
+  }
   if (actor.waiting != kNoCall) this->at(world_.now(), Due::Kind::handle, std::exchange(actor.waiting, kNoCall).value);
   if (actor.held != kNoCall) this->at(world_.now(), Due::Kind::answer, std::exchange(actor.held, kNoCall).value);
   if (actor.calling == kNoCall)

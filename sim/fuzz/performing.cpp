@@ -217,6 +217,7 @@ void PlanRun::taken(Actor& actor, Asked& asked, const Call& call, const Result& 
     if (std::holds_alternative<Attach>(call)) actor.segments.erase(asked.op->id);
     return;
   }
+  if (asked.left_behind && !goes_along(class_of(call))) return;
   if (std::holds_alternative<Open>(call)) actor.files[asked.op->id] = static_cast<std::int32_t>(result.value);
   if (std::holds_alternative<SegmentGet>(call)) actor.segments[asked.op->id] = static_cast<std::uint64_t>(result.value);
 }
@@ -224,7 +225,7 @@ void PlanRun::taken(Actor& actor, Asked& asked, const Call& call, const Result& 
 void PlanRun::taken_by_streams(Actor& actor, const Asked& asked, const Call& call, const Result& result) {
   if (asked.write != 0) streams_.end_write(asked.write, result, actor.wrote);
   if (asked.reads != 0) streams_.leave_read(asked.reads);
-  if (!result.good()) return;
+  if (!result.good() || (asked.left_behind && !goes_along(CallClass::channel) && asked.reads == 0)) return;
   const auto number = static_cast<std::int32_t>(result.value);
   const std::uint32_t name = asked.op ? asked.op->id : 0;
   if (std::holds_alternative<Pipe>(call)) {

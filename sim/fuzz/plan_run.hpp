@@ -77,6 +77,7 @@ class PlanRun final : public world::Watcher {
     NodeId node;
     std::uint32_t messages = 0;   // on its behalf, so far: names of messages
     std::uint32_t born = 0;       // processes, so far
+    bool left_behind = false;     // answered, then its caller moved: what it made is where the caller was
   };
   // What is up to the programs, by date.
   struct Due {
@@ -131,6 +132,7 @@ class PlanRun final : public world::Watcher {
   std::uint32_t name_of_child(Asked& by, NodeId at) const;
   void departs(Actor& actor);
   void arrives(Actor& actor, NodeId at);
+  bool goes_along(CallClass of) const;   // with who moves
   void died(Pid pid, CallId cause);
   Pid pid_of(std::uint32_t name) const;   // kNoPid: never born
   std::string called(Pid pid) const;

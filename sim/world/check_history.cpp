@@ -86,9 +86,10 @@ class Checker {
 
   // ---- P3, P7
 
-  // Asked by stale news, then twice more by the origin as the process ends and is reaped; and for each move since what was known. Who asks
-  // for a process that ends waits until its status has found the parent, which may move too, or by way of the parent's origin has found
-  // none.
+  // Nobody is asked twice by the same news: NOT_HERE says how old they were, and then only later ones count. So at most 2 messages by a
+  // hint that is stale (KILL, NOT_HERE) and 1 to the origin; 4 for each place that the origin names (REDIRECT, KILL, NOT_HERE, KILL; passed
+  // on, 3; by a stub, 1), and 1 for the answer. The places: one that was known when all was last quiet, its status's first with the parent,
+  // and one for each move since, of the process or of the parent who has the status: 3 + 4 * (2 + moves) + 1.
   void check_path(const CallRecord& record, const Life* target, const std::string& what) {
     const Step quiet = last_quiet(record.invoked);
     const Life* parent = target ? life(target->parent) : nullptr;

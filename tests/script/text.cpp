@@ -22,7 +22,7 @@ struct Fields {
   std::string operator()(const vproc::Killed& m) const {
     return " pid " + text(m.pid) + error(m.error) + (m.lives_here ? " lives here" : "") + moves(m.moves);
   }
-  std::string operator()(const vproc::NotHere& m) const { return " pid " + text(m.pid); }
+  std::string operator()(const vproc::NotHere& m) const { return " pid " + text(m.pid) + moves(m.moves); }
   std::string operator()(const vproc::Redirect& m) const {
     return " pid " + text(m.pid) + " node " + number(m.place.node.value) + moves(m.place.moves);
   }

@@ -54,6 +54,7 @@ struct Killed {
 struct NotHere {
   static constexpr std::string_view kName = "NOT_HERE";
   Pid pid;
+  std::uint32_t moves{};   // of the news that have sent the KILL here
 };
 struct Redirect {
   static constexpr std::string_view kName = "REDIRECT";
@@ -161,7 +162,7 @@ inline std::uint64_t bytes_of(const Create& m) {
 inline std::uint64_t bytes_of(const Created&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const Kill& m) { return kHeaderBytes + 8 + 4 + 1 + bytes_of(m.route); }
 inline std::uint64_t bytes_of(const Killed& m) { return kHeaderBytes + 8 + 1 + 1 + bytes_of_moves(m.moves); }
-inline std::uint64_t bytes_of(const NotHere&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const NotHere& m) { return kHeaderBytes + 8 + bytes_of_moves(m.moves); }
 inline std::uint64_t bytes_of(const Redirect& m) { return kHeaderBytes + 8 + 4 + bytes_of_moves(m.place.moves); }
 inline std::uint64_t bytes_of(const ExitNotice& m) {
   return kHeaderBytes + 8 + 8 + 4 + 8 + (m.passed_on ? 4 : 0) + bytes_of_moves(m.moves - 1) + bytes_of(m.route);

@@ -22,16 +22,6 @@ coherence::Place place_of(NodeId self, const native::SegmentSettings& settings, 
   return place;
 }
 
-// What a process is attached to, on its way to another node.
-struct Attachments final : Luggage {
-  struct One {
-    std::uint64_t id, bytes;
-    std::uint32_t times;
-  };
-  std::vector<One> all;
-  std::uint64_t bytes() const override { return all.size() * 20; }
-};
-
 }   // namespace
 
 ClusterSegments::ClusterSegments(NodeId self, const native::SegmentSettings& settings, const SegmentChoices& choices)
@@ -137,6 +127,8 @@ void ClusterSegments::tell(NodeId to, const M& message, PartContext& at) {
   deliver(replies, at);
 }
 
+template void ClusterSegments::tell(NodeId, const segment::Hold&, PartContext&);   // segment_luggage.cpp
+
 void ClusterSegments::deliver(const segment::Home::Replies& replies, PartContext& at) {
   for (const auto& [node, one] : replies) {
     if (node == self_) reply(one, at);
@@ -218,30 +210,6 @@ void ClusterSegments::ended(Pid gone, PartContext& at) {
     return settle_pages(at);
   }
   for (std::uint64_t key : held.mapped()) tell(home_of(key), segment::Died{key, gone}, at);
-}
-
-std::shared_ptr<const Luggage> ClusterSegments::pack(Pid pid, NodeId to, bool exec, PartContext& at) {
-  if (exec) return nullptr;
-  auto out = std::make_shared<Attachments>();
-  for (const auto& [id, local] : attached_)
-    if (const auto own = local.times.find(pid); own != local.times.end()) out->all.push_back({id, local.bytes, own->second});
-  for (const Attachments::One& one : out->all) tell(segment::node_of(one.id), segment::Hold{one.id, to, 1}, at);
-  if (out->all.empty()) return nullptr;
-  return out;
-}
-
-void ClusterSegments::unpack(Pid pid, const Luggage& luggage, NodeId, PartContext&) {
-  for (const Attachments::One& one : dynamic_cast<const Attachments&>(luggage).all) {
-    Local& local = attached_[one.id];
-    local.bytes = one.bytes;
-    ++local.registrations;
-    local.times[pid] = one.times;
-  }
-}
-
-void ClusterSegments::taken_back(const Luggage& luggage, NodeId to, PartContext& at) {
-  for (const Attachments::One& one : dynamic_cast<const Attachments&>(luggage).all)
-    tell(segment::node_of(one.id), segment::Hold{one.id, to, -1}, at);
 }
 
 bool ClusterSegments::message(const Message& message, PartContext& at) {

@@ -37,6 +37,8 @@ class ClusterSegments final : public native::Part {
   void forked(Pid parent, Pid child, native::PartContext& at) override;
   void executed(Pid pid, native::PartContext& at) override;
   void ended(Pid gone, native::PartContext& at) override;
+  void left(Pid gone, native::PartContext& at) override;
+  bool keeps(Pid pid) const override;
   std::shared_ptr<const Luggage> pack(Pid pid, NodeId to, bool exec, native::PartContext& at) override;
   void unpack(Pid pid, const Luggage& luggage, NodeId from, native::PartContext& at) override;
   void taken_back(const Luggage& luggage, NodeId to, native::PartContext& at) override;

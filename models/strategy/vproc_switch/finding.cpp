@@ -13,10 +13,12 @@ VprocSwitch::Way VprocSwitch::way_to(Pid pid, vproc::Route route) const {
   if (const auto moving = in_transit_.find(pid); moving != in_transit_.end())
     return {At::in_transit, std::get<vproc::PendingMove>(pending_.all().at(moving->second)).pid != pid, {}};
   if (leaving_.contains(pid)) return {At::leaving, true, {}};
-  if (const auto stub = stubs_.find(pid); stub != stubs_.end()) return {At::on, stub->second.ended, stub->second.place};
+  const auto is_news = [&](vproc::Place place) { return !route.missed || place.moves > route.moves; };
+  if (const auto stub = stubs_.find(pid); stub != stubs_.end() && is_news(stub->second.place))
+    return {At::on, stub->second.ended, stub->second.place};
   if (pid.origin() != self_) return {At::lost, false, {}};
   const auto* record = origins_.find(pid);
-  if (record == nullptr || (route.missed && record->place.moves <= route.moves)) return {At::gone, true, {}};
+  if (record == nullptr || !is_news(record->place)) return {At::gone, true, {}};
   return {At::on, record->state == vproc::OriginState::zombie, record->place};
 }
 

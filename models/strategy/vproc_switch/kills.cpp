@@ -2,7 +2,7 @@
 //
 // A kill succeeds exactly if the process lives or is a zombie when it is found. What keeps it exact: an origin passes it
 // on to the node that has the process or its status; a node from which one of them is on its way lets it wait; and an
-// asker that was told NOT_HERE says to the origin how old the news were by which it asked.
+// asker that was told NOT_HERE says to the origin how old the news were that led there, which only later news can answer.
 #include "models/base/check.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
 
@@ -47,7 +47,8 @@ void VprocSwitch::route_kill(const vproc::Kill& kill, const Asker& asker, Effect
     case Way::At::on: return pass_kill_on(kill, way.place, asker, out);
     case Way::At::lost: break;
   }
-  if (asker.node != self_) return out.send(asker.node, asker.txn, vproc::Message(vproc::NotHere{kill.pid}), {.cause = asker.cause});
+  if (asker.node != self_)
+    return out.send(asker.node, asker.txn, vproc::Message(vproc::NotHere{kill.pid, kill.route.moves}), {.cause = asker.cause});
   const auto hint = kill.route.missed ? std::nullopt : hint_for(kill.pid);
   if (hint && hint->node != self_) send_own_kill(kill, hint->node, {hint->moves, false}, asker, out);
   else send_own_kill(kill, kill.pid.origin(), hint ? vproc::Route{hint->moves, true} : kill.route, asker, out);
@@ -94,8 +95,7 @@ void VprocSwitch::serve(const Message& message, const vproc::Killed& killed, Eff
 void VprocSwitch::serve(const Message& message, const vproc::NotHere& not_here, Effects& out) {
   out.note(Note::Kind::stale_location, static_cast<std::uint32_t>(Site::kill));
   locations_.drop(not_here.pid);
-  if (const auto* pending = pending_.find<vproc::PendingKill>(message.header.txn))   // else given up when the circuit broke
-    ask_again(message.header.txn, pending->kill.route.moves, message.header.cause, out);
+  ask_again(message.header.txn, not_here.moves, message.header.cause, out);
 }
 
 void VprocSwitch::serve(const Message& message, const vproc::Redirect& redirect, Effects& out) {

@@ -18,6 +18,7 @@ void VprocSwitch::migrate(const CallEvent& event, const Migrate& migrate, Effect
   if (pid.sequence() == kInitSequence) return answer(caller, Result::fail(Errno::eperm), self_, out);
   if (pid == event.caller) {
     if (is_here(Site::migrate, migrate.node == self_, out)) return answer(caller, Result::ok(), self_, out);
+    if (parts_.keep(pid)) return answer(caller, Result::fail(Errno::eagain), self_, out);
     return depart(pid, {migrate.node, caller}, out);
   }
   if (is_here(Site::order, processes_.find(pid) != nullptr, out)) {
@@ -75,7 +76,7 @@ void VprocSwitch::stands_still(const Frozen& frozen) {
 // A safe point: nothing that this node does for the process is under way. Wait and pause are no obstacle.
 bool VprocSwitch::is_settled(Pid pid) const {
   const auto& blocked = processes_.find(pid)->blocked;
-  if (blocked && blocked->in == native::Blocked::In::part) return false;
+  if ((blocked && blocked->in == native::Blocked::In::part) || parts_.keep(pid)) return false;
   for (const auto& [txn, record] : pending_.all()) {
     const bool concerns = std::visit(
         [pid](const auto& pending) {

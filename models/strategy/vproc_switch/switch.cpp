@@ -50,7 +50,8 @@ struct VprocSwitch::Switch {
     const NodeId at = node.choose_node(exec.placement, now, out);
     if (at.value >= node.nodes_) return answer(Errno::einval);
     if (!node.is_here(Site::exec, at == node.self_, out))
-      return node.depart(event.caller, {at, {event.id, event.caller}, exec.program}, out);
+      return node.parts_.keep(event.caller) ? answer(Errno::eagain)
+                                            : node.depart(event.caller, {at, {event.id, event.caller}, exec.program}, out);
     out.work(node.costs_.exec);
     answer(Errno::none);   // counted, never seen: the old program is gone
     table().exec(event.caller, exec.program, out);
