@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/base/enum_names.hpp"
 #include "models/base/ids.hpp"
 #include "models/base/time.hpp"
 #include "models/port/access.hpp"
@@ -15,6 +16,8 @@
 #include "models/port/effects.hpp"
 #include "models/port/message.hpp"
 #include "models/port/page.hpp"
+#include "models/port/page_note.hpp"
+#include "models/port/rules.hpp"
 #include "models/port/strategy.hpp"
 
 namespace ssi::coherence {
@@ -31,11 +34,7 @@ struct Outcome {
     Ticket ticket;
     Answer answer;
   };
-  // What only the machine can see, for results: figures are derived from it elsewhere.
-  struct Note {
-    enum class Kind : std::uint8_t { fault, invalidation, forward, transfer, retry, eviction, prefetch } kind;
-    PageId page;
-  };
+  using Note = PageNote;
   std::vector<Done> done;     // accesses that missed and are over now, in the order in which they were made
   std::vector<PageId> lost;   // pages on which this node's right has shrunk: who spins on a word there looks again
   std::vector<Note> notes;
@@ -65,6 +64,15 @@ struct Out {
   Effects& effects;
   Outcome& outcome;
   void note(Outcome::Note::Kind kind, PageId page) { outcome.notes.push_back({kind, page}); }
+  // Before each step of a table: notes it if the row leads to another state.
+  template <class State, class Event, class Act, std::size_t kStates, std::size_t kEvents>
+  void note_step(const Rules<State, Event, Act, kStates, kEvents>& rules, PageId page, State at, Event on) {
+    const auto& cell = rules.cell(at, on);
+    if (cell.verdict != Verdict::go || cell.next == at) return;
+    const auto name = [](const auto& names, auto value) { return names[static_cast<std::size_t>(value)]; };
+    outcome.notes.push_back(
+        {Outcome::Note::Kind::transition, page, name(kEnumNames<State, kStates>, at), name(kEnumNames<Event, kEvents>, on)});
+  }
 };
 
 // Which node keeps what must be known of a page without asking: its home, manager or first owner.

@@ -12,6 +12,7 @@
 #include "models/base/time.hpp"
 #include "models/port/calls.hpp"
 #include "models/port/message.hpp"
+#include "models/port/page_note.hpp"
 #include "models/port/verbs.hpp"
 
 namespace ssi {
@@ -90,7 +91,15 @@ struct AfterWork {
     NodeId served;
   };
 
+  // What a call that goes on now had waited for since the last work on its behalf: a lock of the kernel, its turn (for a page, at a
+  // home), or another process. Of calls that are not the event's own cause, whose time the host knows; not told: a process.
+  struct Waited {
+    CallId call;
+    enum class On : std::uint8_t { lock, turn, process } on;
+  };
+
   void clear() {
+    waits.clear();
     disk_requests.clear();
     verbs.clear();
     sends.clear();
@@ -98,6 +107,7 @@ struct AfterWork {
     programs.clear();
   }
 
+  std::vector<Waited> waits;
   std::vector<DiskRequest> disk_requests;
   std::vector<Verb> verbs;
   std::vector<Send> sends;
@@ -144,8 +154,12 @@ class Effects : public AfterWork {
   void set_timer(TimerKey key, std::uint64_t generation, Duration after, bool background = false) {
     timers.push_back({key, generation, after, background});
   }
+  void waited(CallId call, Waited::On on) {
+    if (call != cause) waits.push_back({call, on});
+  }
   void order(ProgramOrder order) { programs.push_back(order); }
   void note(Note::Kind kind, std::uint32_t subject = 0) { notes.push_back({kind, subject}); }
+  void note(const PageNote& of_page) { page_notes.push_back(of_page); }
 
   // Makes the value ready for the next event. Capacity is kept.
   void begin(CallId event_cause, bool serving_message) {
@@ -153,6 +167,7 @@ class Effects : public AfterWork {
     AfterWork::clear();
     timers.clear();
     notes.clear();
+    page_notes.clear();
     locks.clear();
     shootdown_cores = 0;
     cached_bytes.reset();
@@ -163,6 +178,7 @@ class Effects : public AfterWork {
   Duration kernel_work{}, dispatch_work{};
   std::vector<Timer> timers;
   std::vector<Note> notes;
+  std::vector<PageNote> page_notes;
   std::vector<std::uint64_t> locks;
   std::uint32_t shootdown_cores = 0;
   std::optional<std::uint64_t> cached_bytes;

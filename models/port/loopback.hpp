@@ -1,8 +1,8 @@
 // A machine that plays several roles on one node sends messages to itself: they are handled within the same event, after
 // what is being handled, and cost no network. Templated on the protocol's message variant.
 #pragma once
-#include <deque>
 #include <utility>
+#include <vector>
 
 #include "models/port/effects.hpp"
 
@@ -27,15 +27,17 @@ class Loopback {
   template <class F>
   void drain(F handle) {
     while (!items_.empty()) {
-      std::deque<Item> now;
+      std::vector<Item> now = std::exchange(spare_, {});
       now.swap(items_);
       for (const Item& item : now) handle(item);
+      now.clear();
+      if (now.capacity() > spare_.capacity()) spare_.swap(now);
     }
   }
 
  private:
   NodeId self_;
-  std::deque<Item> items_;   // empty between events
+  std::vector<Item> items_, spare_;   // empty between events; spare_: always, for its capacity
 };
 
 }   // namespace ssi

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,12 @@ struct WorkloadSetup {
   RandomRoot random;                   // the demand's: the same for every strategy
 };
 
+// Values that programs read and knew: how many there were, and which were wrong.
+struct ValueChecks {
+  std::uint64_t checked = 0;
+  std::vector<std::string> wrong{};
+};
+
 // One workload of a run: makes its programs. Shared by all nodes of the run, out of the simulated system's sight, so
 // programs may meet here (pids of peers) without cost; nothing that a design should provide goes through it. Outlives its
 // programs, whose frames refer to it.
@@ -28,6 +35,7 @@ class Workload {
   virtual ProgramRef first_program(std::uint32_t node) const = 0;
   // The coroutine for `program`. `self` outlives it.
   virtual Program make(const ProgramRef& program, Self& self) = 0;
+  virtual const ValueChecks* value_checks() const { return nullptr; }   // nullptr: its programs know none
 };
 
 struct WorkloadEntry {

@@ -17,6 +17,7 @@ class Team : public Workload {
       : setup_(setup), starts_(setup.starts), threads_(threads), size_(starts_.size() * threads) {}
   ProgramRef first_program(std::uint32_t) const override { return {setup_.index, 0}; }
   Program make(const ProgramRef& program, Self& self) override;
+  const ValueChecks* value_checks() const override { return &checks_; }
 
  protected:
   // What thread `index` of size() does. It finds its segment with key(), which is zero at first.
@@ -39,7 +40,7 @@ class Team : public Workload {
   static Store store(std::uint64_t segment, std::uint64_t offset, std::uint64_t value) { return {segment, offset, value, {}}; }
   static Store store(std::uint64_t segment, std::uint64_t offset, const std::vector<std::uint64_t>& values);
   static std::uint64_t word_at(const Bytes& bytes, std::uint64_t index);
-  static void verify(const Self& self, std::uint64_t read, std::uint64_t right, const char* what);
+  void verify(const Self& self, std::uint64_t read, std::uint64_t right, const char* what);
 
  private:
   Program first_of(std::uint32_t start, Self& self);
@@ -47,6 +48,7 @@ class Team : public Workload {
   WorkloadSetup setup_;
   Starts starts_;
   std::uint32_t threads_, size_;
+  ValueChecks checks_;
 };
 
 // Rows that the tables of several have; `S` has the member, and is a Demand (g++ 12 takes `bind` of a smaller struct for out of bounds).

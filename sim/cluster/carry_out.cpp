@@ -38,6 +38,7 @@ void Cluster::carry_out(Service& service, const Header* received) {
   }
   if (!out_.timers.empty()) backend_.wake_at(*agenda_.first());
   for (const Note& note : out_.notes) recorder_.noted(service.node, note);
+  for (const PageNote& note : out_.page_notes) recorder_.noted(note);
   if (!out_.programs.empty()) take_orders_that_act_at_once(service);
 
   service.dispatch = out_.dispatch_work;
@@ -141,6 +142,7 @@ void Cluster::release(Service& service, AfterWork& after) {
   OpenCall* const cause = ledger_.find(trail.cause);   // not settled before it is stopped below
   if (cause) cause->last = trail;
 
+  for (const AfterWork::Waited& waited : after.waits) has_waited(waited);
   for (const DiskRequest& request : after.disk_requests) ask_disk(service, request);
   for (const Verb& verb : after.verbs) post(service, verb);
   for (Effects::Send& send : after.sends)
@@ -189,6 +191,15 @@ Trail Cluster::trail_for(CallId cause, const Trail& own, const OpenCall* call) c
   trail.where.blocked += (now() - trail.mark).ns;
   trail.mark = now();
   return trail;
+}
+
+void Cluster::has_waited(const AfterWork::Waited& waited) {
+  using On = AfterWork::Waited::On;
+  OpenCall* const call = ledger_.find(waited.call);
+  if (call == nullptr) return;
+  record::PathTime& where = call->last.where;
+  (waited.on == On::lock ? where.lock : waited.on == On::turn ? where.queue : where.blocked) += (now() - call->last.mark).ns;
+  call->last.mark = now();
 }
 
 void Cluster::ask_disk(const Service& service, const DiskRequest& request) {

@@ -203,6 +203,8 @@ void Cluster::close_books() {
     recorder_.cpu_used({i}, nodes_[i].kernel_used, nodes_[i].program_used, backend_.cores_used({i}), backend_.disk_used({i}));
   if (paging_)
     for (const NodePages& node : paging_->nodes) recorder_.paged(node.stats);
+  for (const Load& load : setup_.loads)
+    if (const workload::ValueChecks* checks = load.workload->value_checks()) recorder_.values_checked(checks->checked, checks->wrong);
   recorder_.links_used(backend_.links_used());
   if (trace_) ledger_.report_pending(now());
   recorder_.finished(now());

@@ -265,6 +265,7 @@ class Cluster final : public BackendClient {
   void charge(Service& service) const;
   void release(Service& service, AfterWork& after);
   void ask_disk(const Service& service, const DiskRequest& request);
+  void has_waited(const AfterWork::Waited& waited);
   Trail trail_for(CallId cause, const Trail& own, const OpenCall* call) const;
   void depart(const Service& service, Effects::Send& send);
   void complete(Effects::Completion& completion, const Trail& trail);

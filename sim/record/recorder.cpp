@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "sim/record/coherence_counter.hpp"
 #include "sim/record/message_counter.hpp"
 #include "sim/record/ops_writer.hpp"
 
@@ -46,6 +47,8 @@ struct Recorder::State {
   std::array<std::array<CallStats, 2>, kCalls> calls;
   std::array<std::uint64_t, kCalls> abandoned{};
   MessageCounter messages;
+  CoherenceCounter pages;
+  std::optional<ConsistencyStats> consistency;
   OpsWriter ops;
   std::optional<Trace> trace;
   EventList events;
@@ -159,6 +162,16 @@ void Recorder::trace_stale_location(NodeId node) {
   if (state_->trace) state_->trace->instant(now_, node, "stale location");
 }
 
+void Recorder::noted(const PageNote& note) {
+  if (now_ >= measured_from_) state_->pages.add(note);
+}
+
+void Recorder::values_checked(std::uint64_t checked, const std::vector<std::string>& wrong) {
+  if (!state_->consistency) state_->consistency.emplace();
+  state_->consistency->checked += checked;
+  for (const std::string& one : wrong) state_->consistency->wrong.push_back(one);
+}
+
 void Recorder::lost(std::uint64_t processes, Duration cpu) {
   state_->lost.processes += processes;
   state_->lost.cpu += cpu;
@@ -211,6 +224,8 @@ DispatchStats Recorder::dispatch() const {
   const auto of = [this](Note::Kind kind) { return notes_[static_cast<std::size_t>(kind)]; };
   return {of(Note::Kind::locality_test), of(Note::Kind::shipped), of(Note::Kind::stale_location)};
 }
+CoherenceStats Recorder::coherence() const { return state_->pages.stats(); }
+const std::optional<ConsistencyStats>& Recorder::consistency() const { return state_->consistency; }
 const std::vector<WorkStats>& Recorder::work() const { return state_->work; }
 const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }
 const Timeline& Recorder::timeline() const { return state_->timeline; }

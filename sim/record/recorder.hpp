@@ -66,9 +66,11 @@ class Recorder {
     if (note.kind == Note::Kind::stale_location) trace_stale_location(node);
     if (now_ >= measured_from_) ++notes_[static_cast<std::size_t>(note.kind)];
   }
-  void lost(std::uint64_t processes, Duration cpu);           // with their node; cpu: what they had computed
-  void dropped(Instant at);                                   // a message, by a full network card
-  void waited_for_service(NodeId node, std::size_t before);   // so many before it
+  void noted(const PageNote& note);
+  void values_checked(std::uint64_t checked, const std::vector<std::string>& wrong);   // by a workload's programs, at the end
+  void lost(std::uint64_t processes, Duration cpu);                                    // with their node; cpu: what they had computed
+  void dropped(Instant at);                                                            // a message, by a full network card
+  void waited_for_service(NodeId node, std::size_t before);                            // so many before it
   void cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores = {},
                 std::optional<double> disk = {});                          // once a node, at the end
   void paged(const PagingStats& of_node) { paging_.push_back(of_node); }   // at the end, each node in turn, where memory has a limit
@@ -86,6 +88,8 @@ class Recorder {
   std::uint64_t unsettled() const;   // calls whose last messages were still under way at the end: counted by their critical path
   MessageStats messages() const;
   DispatchStats dispatch() const;
+  CoherenceStats coherence() const;
+  const std::optional<ConsistencyStats>& consistency() const;          // none: no workload knows values
   const std::vector<WorkStats>& work() const;                          // by workload; may be shorter than the scenario's list
   const std::vector<CpuStats>& cpu() const;                            // by node
   const std::vector<PagingStats>& paging() const { return paging_; }   // by node; empty: memory has no limit

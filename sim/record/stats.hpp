@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "models/base/histogram.hpp"
 #include "models/base/time.hpp"
 #include "models/port/calls.hpp"
+#include "models/port/page_note.hpp"
 
 namespace ssi::record {
 
@@ -89,6 +91,26 @@ struct PagingStats {
   std::uint64_t out{}, in{};   // written, read
   std::uint64_t remote{};      // of those, to and from other nodes
   PagingStats& operator+=(const PagingStats& other);
+};
+
+// What kept pages coherent.
+inline constexpr std::size_t kHottestPages = 10;
+struct CoherenceStats {
+  struct Page {
+    PageId page{};
+    std::string_view table{};
+    std::uint64_t faults{}, invalidations{}, transfers{};
+  };
+  std::array<std::uint64_t, kPageNotes> of_kind{};
+  std::map<std::string, std::uint64_t> faults_by_table, transitions;   // transitions: "state+event"
+  std::vector<Page> hottest;                                           // by faults, at most kHottestPages
+  std::uint64_t of(PageNote::Kind kind) const { return of_kind[static_cast<std::size_t>(kind)]; }
+};
+
+// Values that programs knew when they read them.
+struct ConsistencyStats {
+  std::uint64_t checked{};
+  std::vector<std::string> wrong;
 };
 
 struct DispatchStats {

@@ -8,5 +8,7 @@ namespace ssi::report {
 Json percentile(const Histogram& histogram, double percent);   // ns; null, not 0, when nothing was counted
 double ratio(double part, double whole);                       // 0 where there is no whole
 Json calls_json(const record::Recorder& recorder);             // "calls" of a run
+Json coherence_json(const record::CoherenceStats& pages);
+Json consistency_json(const record::ConsistencyStats& values);
 
 }   // namespace ssi::report

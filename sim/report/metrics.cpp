@@ -63,6 +63,18 @@ constexpr std::array kMetrics{
     MetricInfo{"paging.in", Q::number, B::less, "pages brought"},
     MetricInfo{"paging.out", Q::number, B::less, "pages written"},
     MetricInfo{"paging.remote", Q::number, B::neither, "pages to and from other nodes, of those"},
+    MetricInfo{"coherence.faults", Q::number, B::less, "accesses to shared pages that asked another node"},
+    MetricInfo{"coherence.invalidations", Q::number, B::less, "copies of pages that a write elsewhere took away"},
+    MetricInfo{"coherence.forwards", Q::number, B::less, "requests for pages sent on to the owner, or towards it"},
+    MetricInfo{"coherence.transfers", Q::number, B::less, "whole pages sent to another node"},
+    MetricInfo{"coherence.retries", Q::number, B::less, "requests for pages that were refused and sent again"},
+    MetricInfo{"coherence.evictions", Q::number, B::neither, "copies of pages given up to make room"},
+    MetricInfo{"coherence.prefetches", Q::number, B::neither, "pages asked for before they were used"},
+    MetricInfo{"coherence.faults_by_table.TYPE", Q::number, B::less, "faults on pages of one table of the kernel, or of segments"},
+    MetricInfo{"coherence.transitions.TYPE", Q::number, B::neither, "how often a page left a state by an event: state+event"},
+    MetricInfo{"consistency.checked", Q::number, B::more, "values that programs read and knew"},
+    MetricInfo{"consistency.violations", Q::number, B::less, "of those, wrong ones"},
+    MetricInfo{"consistency.undecided", Q::number, B::less, "of those, ones of which nobody could tell"},
     MetricInfo{"simulated", Q::time, B::neither, "simulated time of the run"},
     MetricInfo{"work.done", Q::number, B::more, "units of useful work"},
     MetricInfo{"work.per_second", Q::number, B::more, "units of useful work in a simulated second"},
@@ -129,7 +141,8 @@ std::vector<std::string> expand(std::string_view pattern, std::string_view place
 
 // A count of what never happened is 0, where the table of counts is there.
 bool counts_what_happened(std::string_view key) {
-  return key == "messages" || key == "critical_path" || key == "messages_of_failed" || key == "errors" || key == "by_type";
+  return key == "messages" || key == "critical_path" || key == "messages_of_failed" || key == "errors" || key == "by_type" ||
+         key == "faults_by_table" || key == "transitions";
 }
 
 const Json* child(const Json& parent, std::string_view key) {

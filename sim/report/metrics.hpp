@@ -15,7 +15,7 @@ enum class Quantity : std::uint8_t { number, time, bytes };
 enum class Better : std::uint8_t { less, more, neither };   // which change of it is for the better
 
 // `pattern`: segments in capitals stand for any of CALL (a call), PLACE (all, local, remote; may be left out), ERROR (ESRCH, ...),
-// N (a number), TYPE (a message type), NODE (a node's number).
+// N (a number), TYPE (of a message, a table, a transition), NODE (a node's number).
 struct MetricInfo {
   std::string_view pattern;
   Quantity quantity;

@@ -104,6 +104,26 @@ Json node() {
                  {"ingress", number(), false}});
 }
 
+Json coherence() {
+  return object(
+      {{"faults", integer()},
+       {"invalidations", integer()},
+       {"forwards", integer()},
+       {"transfers", integer()},
+       {"retries", integer()},
+       {"evictions", integer()},
+       {"prefetches", integer()},
+       {"faults_by_table", map(integer())},
+       {"transitions", map(integer())},
+       {"hottest",
+        list(object(
+            {{"page", integer()}, {"table", text()}, {"faults", integer()}, {"invalidations", integer()}, {"transfers", integer()}}))}});
+}
+
+Json consistency() {
+  return object({{"checked", integer()}, {"violations", integer()}, {"undecided", integer()}, {"details", list(text())}});
+}
+
 Json expect() {
   return object({{"metric", text()}, {"value", or_null("number")}, {"bound", text()}, {"limit", number()}, {"ok", boolean()}});
 }
@@ -129,6 +149,8 @@ Json run() {
                  {"paging", paging(), false},
                  {"links", list(object({{"name", text()}, {"share", number()}}))},
                  {"saturated", or_null("string")},
+                 {"coherence", coherence()},
+                 {"consistency", consistency(), false},
                  {"timeline", object({{"bucket_ns", integer()},
                                       {"calls_completed", list(integer())},
                                       {"work_done", list(integer())},

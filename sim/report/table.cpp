@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -142,6 +143,28 @@ std::string work_table(const Section& section) {
   return columns.text();
 }
 
+// What kept pages coherent, where anything did. `most`: the table of most faults.
+std::string coherence_table(const Section& section) {
+  Columns columns({"coherence", "faults", "invalidations", "transfers", "fault/work", "most faults in"}, 1, true);
+  bool any = false;
+  for (const std::string& label : section.labels) {
+    const double faults = sum(values(section, label, "coherence.faults"));
+    if (faults == 0) continue;
+    any = true;
+    std::map<std::string, double> tables;
+    for (const Json& run : section.runs)
+      if (run.at("label") == label)
+        for (const auto& [name, count] : run.at("coherence").at("faults_by_table").items()) tables[name] += count.get<double>();
+    const auto most = std::max_element(tables.begin(), tables.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const double work = sum(values(section, label, "work.done"));
+    columns.add({shortened(label, kLabelWidth), fmt::format("{:.0f}", faults),
+                 fmt::format("{:.0f}", sum(values(section, label, "coherence.invalidations"))),
+                 fmt::format("{:.0f}", sum(values(section, label, "coherence.transfers"))), work > 0 ? human_number(faults / work) : kNone,
+                 fmt::format("{} {:.0f} %", most->first, 100 * most->second / faults)});
+  }
+  return any ? "\n" + columns.text() : "";
+}
+
 std::string quantity(const std::string& metric, double value) {
   switch (find_metric(metric)->quantity) {
     case Quantity::time: return human_time(value);
@@ -193,7 +216,7 @@ std::string table(const Json& document) {
   std::string out;
   for (const Section& section : sections_of(document)) {
     if (!out.empty()) out += '\n';
-    out += fmt::format("{}\n{}\n{}", title(document, section), calls_table(section), work_table(section));
+    out += fmt::format("{}\n{}\n{}{}", title(document, section), calls_table(section), work_table(section), coherence_table(section));
   }
   const std::string expectations = expect_lines(document);
   if (!expectations.empty()) out += fmt::format("\n{}", expectations);

@@ -14,13 +14,18 @@ using coherence::Ticket;
 using enum CacheState;
 using NoteKind = coherence::Outcome::Note::Kind;
 
-Cache::Entry& Cache::entry(PageId page) { return entries_.try_emplace(page, Entry{.data = PageData(place_.page_bytes)}).first->second; }
+Cache::Entry& Cache::entry(PageId page) {
+  const auto [at, fresh] = entries_.try_emplace(page);
+  if (fresh) at->second.data = PageData(place_.page_bytes);
+  return at->second;
+}
 
 // One event by the table. A stalled access waits, a stalled message is deferred by who called.
 Verdict Cache::step(Work& w, CacheEvent on) {
   const auto where = [&] {
     return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": cache state";
   };
+  w.out.note_step(*rules_, w.page, w.entry.state, on);
   return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 

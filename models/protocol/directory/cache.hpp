@@ -81,6 +81,7 @@ class Cache {
   Entry& entry(PageId page);
   Verdict step(Work& work, CacheEvent on);
   void act(Work& work, CacheAct act);
+  void send(Work& work, NodeId to, TxnId txn, Message message, CallId cause);
   void request(Work& work, Message message);
   void install(Work& work);
   void install_once(Work& work);

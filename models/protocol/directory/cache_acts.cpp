@@ -32,7 +32,7 @@ void Cache::act(Work& w, CacheAct todo) {
       if (w.data && w.data->with_page) e.data = w.data->data;
       return;
     case CacheAct::confirm:
-      if (e.confirm) w.loop.send(place_.homes.of(w.page), e.txn, Confirm{w.page}, w.out.effects, e.cause);
+      if (e.confirm) send(w, place_.homes.of(w.page), e.txn, Confirm{w.page}, e.cause);
       return;
     case CacheAct::drop:
       e.data = PageData(place_.page_bytes);
@@ -42,13 +42,18 @@ void Cache::act(Work& w, CacheAct todo) {
     case CacheAct::acknowledge:
       w.out.effects.work(place_.costs.shootdown);
       w.out.note(NoteKind::invalidation, w.page);
-      return w.loop.send(w.order.to, w.order.txn, InvalidateAck{w.page}, w.out.effects, w.order.cause);
+      return send(w, w.order.to, w.order.txn, InvalidateAck{w.page}, w.order.cause);
     case CacheAct::poison: e.eligible = e.waiters.size(); return;
     case CacheAct::share: return share_or_give(w, Right::read);
     case CacheAct::give: return share_or_give(w, Right::write);
     case CacheAct::back_off: return back_off(w);
     case CacheAct::rest: return rest(e);
   }
+}
+
+void Cache::send(Work& w, NodeId to, TxnId txn, Message message, CallId cause) {
+  if (to != place_.self && carries_page(message)) w.out.note(NoteKind::transfer, w.page);
+  w.loop.send(to, txn, std::move(message), w.out.effects, cause);
 }
 
 void Cache::request(Work& w, Message message) {
@@ -58,7 +63,7 @@ void Cache::request(Work& w, Message message) {
   } else {
     w.out.note(NoteKind::retry, w.page);
   }
-  w.loop.send(place_.homes.of(w.page), w.entry.txn, std::move(message), w.out.effects, w.entry.cause);
+  send(w, place_.homes.of(w.page), w.entry.txn, std::move(message), w.entry.cause);
 }
 
 void Cache::install(Work& w) {
@@ -88,14 +93,12 @@ void Cache::share_or_give(Work& w, Right right) {
   const Entry& e = w.entry;
   const NodeId home = place_.homes.of(w.page);
   w.out.effects.work(place_.costs.shootdown);
-  w.out.note(NoteKind::transfer, w.page);
   if (!w.order.relayed)
-    w.loop.send(w.order.to, w.order.txn,
-                Data{.page = w.page, .right = right, .confirm = right == Right::write && settings_.confirmed, .data = e.data},
-                w.out.effects, w.order.cause);
+    send(w, w.order.to, w.order.txn,
+         Data{.page = w.page, .right = right, .confirm = right == Right::write && settings_.confirmed, .data = e.data}, w.order.cause);
   if (w.order.relayed || right == Right::read) {
     const bool dirty = e.dirty;
-    w.loop.send(home, w.order.txn, WriteBack{w.page, dirty, dirty ? e.data : PageData(place_.page_bytes)}, w.out.effects, w.order.cause);
+    send(w, home, w.order.txn, WriteBack{w.page, dirty, dirty ? e.data : PageData(place_.page_bytes)}, w.order.cause);
   }
   if (right == Right::read) {
     w.entry.dirty = false;
@@ -115,21 +118,17 @@ void Cache::rest(Entry& e) {
 }
 
 void Cache::serve(Work& w) {
-  std::vector<Waiter> later;
-  for (Waiter& waiter : w.entry.waiters) {
+  std::erase_if(w.entry.waiters, [&](const Waiter& waiter) {
     const bool writes = waiter.access.writes();
     const bool may = writes ? w.entry.state == exclusive || w.entry.state == modified
                             : w.entry.state == shared || w.entry.state == exclusive || w.entry.state == modified;
-    if (!may) {
-      later.push_back(std::move(waiter));
-      continue;
-    }
+    if (!may) return false;
     w.waiter = &waiter;
     step(w, writes ? CacheEvent::store : CacheEvent::load);
-    w.out.outcome.done.push_back({waiter.ticket, *w.answer});
+    w.out.outcome.done.push_back({waiter.ticket, std::move(*w.answer)});
     w.answer.reset();
-  }
-  w.entry.waiters = std::move(later);
+    return true;
+  });
 }
 
 void Cache::settle(Work& w) {

@@ -13,13 +13,14 @@ using NoteKind = coherence::Outcome::Note::Kind;
 
 Home::Entry& Home::entry(PageId page) {
   SSI_CHECK(place_.homes.of(page) == place_.self, "a request reached a node that is not the page's home");
-  return entries_.try_emplace(page, Entry{.memory = PageData(place_.page_bytes)}).first->second;
+  const auto [at, fresh] = entries_.try_emplace(page);
+  if (fresh) at->second.memory = PageData(place_.page_bytes);
+  return at->second;
 }
 
 Verdict Home::step(Work& w, HomeEvent on) {
-  const auto where = [&] {
-    return "home " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
-  };
+  const auto where = [&] { return "home " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state"; };
+  w.out.note_step(*rules_, w.page, w.entry.state, on);
   return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 

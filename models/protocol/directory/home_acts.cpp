@@ -41,6 +41,7 @@ void Home::act(Work& w, HomeAct todo) {
 }
 
 void Home::send(Work& w, NodeId to, Message message) {
+  if (to != place_.self && carries_page(message)) w.out.note(NoteKind::transfer, w.page);
   w.loop.send(to, w.entry.now.txn, std::move(message), w.out.effects, w.entry.now.cause);
 }
 
@@ -50,7 +51,6 @@ void Home::send_owned(Work& w) {
   const bool has_copy = settings_.grant && std::get<GetWrite>(e.now.message).has_copy && e.sharers.contains(e.now.from);
   NodeSet awaited = e.sharers.without(e.now.from);
   const bool confirm = e.state == settling;
-  if (!has_copy) w.out.note(NoteKind::transfer, w.page);
   send(w, e.now.from,
        Data{.page = w.page,
             .right = Right::write,

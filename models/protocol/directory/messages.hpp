@@ -89,4 +89,11 @@ inline std::uint64_t bytes_of(const Confirm&) { return kHeaderBytes + 8; }
 
 using Message = std::variant<GetRead, GetWrite, Put, PutAck, Nack, Forward, Invalidate, InvalidateAck, Data, WriteBack, Confirm>;
 
+inline bool carries_page(const Message& message) {
+  if (const auto* data = std::get_if<Data>(&message)) return data->with_page;
+  if (const auto* back = std::get_if<WriteBack>(&message)) return back->dirty;
+  const auto* put = std::get_if<Put>(&message);
+  return put != nullptr && put->dirty;
+}
+
 }   // namespace ssi::directory

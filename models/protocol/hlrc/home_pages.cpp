@@ -15,12 +15,16 @@ using NoteKind = coherence::Outcome::Note::Kind;
 
 // At the beginning a page is zero, and its home has it.
 HomePages::Entry& HomePages::entry(PageId page) {
-  const PageState state = here(page) ? PageState::clean : PageState::invalid;
-  return entries_.try_emplace(page, Entry{.state = state, .data = PageData(place_.page_bytes)}).first->second;
+  const auto [at, fresh] = entries_.try_emplace(page);
+  if (!fresh) return at->second;
+  at->second.state = here(page) ? PageState::clean : PageState::invalid;
+  at->second.data = PageData(place_.page_bytes);
+  return at->second;
 }
 
 Verdict HomePages::step(Work& w, PageEvent on) {
   const auto where = [&] { return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state"; };
+  w.out.note_step(*rules_, w.page, w.entry.state, on);
   return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 

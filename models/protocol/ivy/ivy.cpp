@@ -28,15 +28,18 @@ Ivy::Ivy(const coherence::Place& place, const Settings& settings, const Table& t
 
 // At the beginning a page is zero, and its home owns it.
 Ivy::Entry& Ivy::entry(PageId page) {
+  const auto [at, fresh] = entries_.try_emplace(page);
+  if (!fresh) return at->second;
   const NodeId home = place_.homes.of(page);
-  const State state = home == place_.self ? State::writer : State::absent;
-  return entries_.try_emplace(page, Entry{.state = state, .data = PageData(place_.page_bytes), .probable_owner = home}).first->second;
+  at->second.state = home == place_.self ? State::writer : State::absent;
+  at->second.data = PageData(place_.page_bytes);
+  at->second.probable_owner = home;
+  return at->second;
 }
 
 Verdict Ivy::step(Work& w, Event on) {
-  const auto where = [&] {
-    return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
-  };
+  const auto where = [&] { return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state"; };
+  w.out.note_step(*table_, w.page, w.entry.state, on);
   return table_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 
@@ -111,7 +114,7 @@ void Ivy::answer_queue(Work& w) {
 void Ivy::on_page(const Page& m, Work& w) {
   w.came = &m;
   if (w.entry.relay && w.entry.relay->txn == w.txn) {   // not for us
-    w.out.note(NoteKind::transfer, m.page);
+    if (m.with_page) w.out.note(NoteKind::transfer, m.page);
     w.out.effects.send(w.entry.relay->reply_to, w.txn, Message(m), {.cause = w.cause});
     w.entry.relay.reset();
     return;

@@ -14,22 +14,21 @@ using coherence::Right;
 using coherence::Ticket;
 using NoteKind = coherence::Outcome::Note::Kind;
 
-namespace {
-}   // namespace
-
 IvyCentral::IvyCentral(const coherence::Place& place, const Settings& settings, const NodeRules& rules, const ManagerRules& manager)
     : place_(place), settings_(settings), rules_(&rules), manager_rules_(&manager), zero_(place.page_bytes), loop_(place.self) {}
 
 // At the beginning a page is zero, and its manager owns it.
 IvyCentral::Entry& IvyCentral::entry(PageId page) {
-  const State at = place_.homes.of(page) == place_.self ? State::writer : State::absent;
-  return entries_.try_emplace(page, Entry{.state = at, .data = PageData(place_.page_bytes)}).first->second;
+  const auto [at, fresh] = entries_.try_emplace(page);
+  if (!fresh) return at->second;
+  at->second.state = place_.homes.of(page) == place_.self ? State::writer : State::absent;
+  at->second.data = PageData(place_.page_bytes);
+  return at->second;
 }
 
 Verdict IvyCentral::step(Work& w, Event on) {
-  const auto where = [&] {
-    return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state";
-  };
+  const auto where = [&] { return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state"; };
+  w.out.note_step(*rules_, w.page, w.entry.state, on);
   return rules_->step(node_hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 

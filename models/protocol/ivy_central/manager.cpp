@@ -12,13 +12,14 @@ using NoteKind = coherence::Outcome::Note::Kind;
 
 IvyCentral::Managed& IvyCentral::manage(PageId page) {
   SSI_CHECK(place_.homes.of(page) == place_.self, "a request reached a node that is not the page's manager");
-  return managed_.try_emplace(page, Managed{.owner = place_.self}).first->second;
+  const auto [at, fresh] = managed_.try_emplace(page);
+  if (fresh) at->second.owner = place_.self;
+  return at->second;
 }
 
 Verdict IvyCentral::step(Duty& d, ManagerEvent on) {
-  const auto where = [&] {
-    return "manager " + std::to_string(place_.self.value) + ", page " + std::to_string(d.page.value) + ": state";
-  };
+  const auto where = [&] { return "manager " + std::to_string(place_.self.value) + ", page " + std::to_string(d.page.value) + ": state"; };
+  d.out.note_step(*manager_rules_, d.page, d.managed.state, on);
   return manager_rules_->step(manager_hits_, d.managed.state, on, where, [&](auto todo) { act(d, todo); });
 }
 

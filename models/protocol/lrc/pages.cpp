@@ -25,6 +25,7 @@ Pages::Entry& Pages::entry(PageId page) {
 
 Verdict Pages::step(Work& w, PageEvent on) {
   const auto where = [&] { return "node " + std::to_string(place_.self.value) + ", page " + std::to_string(w.page.value) + ": state"; };
+  w.out.note_step(*rules_, w.page, w.entry.state, on);
   return rules_->step(hits_, w.entry.state, on, where, [&](auto todo) { act(w, todo); });
 }
 

@@ -78,7 +78,6 @@ void Pages::on_get_diffs(NodeId from, TxnId txn, const GetDiffs& m, CallId cause
     if (auto diff = diffs_.find(m.page, stamp)) found->push_back({stamp, std::move(diff)});
     else SSI_INVARIANT(stamp.node != place_.self, "L6: a diff is asked for that its writer has dropped");
   }
-  out.note(NoteKind::transfer, m.page);
   loop.send(from, txn, Diffs{m.page, std::move(found)}, out.effects, cause);
 }
 

@@ -11,8 +11,10 @@
 
 namespace ssi::dsm_first {
 
-DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings)
-    : machine_{setup.self, setup.incarnation, layout_of(setup, settings), settings, setup.costs}, memory_(memory_of(setup, settings)) {}
+DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings) : DsmFirst(setup, settings, memory_of(setup, settings)) {}
+
+DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings, std::unique_ptr<coherence::Machine> memory)
+    : machine_{setup.self, setup.incarnation, layout_of(setup, settings), settings, setup.costs}, memory_(std::move(memory)) {}
 
 DsmFirst::DsmFirst(const DsmFirst& other)
     : Strategy(other), machine_(other.machine_), memory_(other.memory_), next_thread_(other.next_thread_), spinners_(other.spinners_),
@@ -42,6 +44,7 @@ void DsmFirst::on_event(Instant now, const Event& event, Effects& out) {
              event);
   settle();
   out.cause = cause;
+  for (const AfterWork::Send& send : out.sends) out.waited(send.cause, AfterWork::Waited::On::turn);   // at a home, or for a copy here
   event_ = {};
 }
 
@@ -105,7 +108,18 @@ void DsmFirst::begin(Beginning beginning) {
   event_.out->cause = before;
 }
 
+namespace {
+
+AfterWork::Waited::On waited_on(Thread::Waits waits) {
+  using On = AfterWork::Waited::On;
+  if (waits == Thread::Waits::change) return On::lock;
+  return waits == Thread::Waits::sleep || waits == Thread::Waits::freeze ? On::process : On::turn;
+}
+
+}   // namespace
+
 void DsmFirst::run(Thread& thread, Answer answer) {
+  event_.out->waited(thread.beginning().cause, waited_on(thread.waits));
   const CallId before = std::exchange(event_.out->cause, thread.beginning().cause);
   thread.waits = Thread::Waits::not_at_all;
   thread.resume(std::move(answer));
@@ -164,7 +178,7 @@ void DsmFirst::settle() {
   for (;;) {
     take_outcome();
     serve_interrupts();
-    if (ready_.empty() && outcome_.done.empty() && outcome_.lost.empty()) {
+    if (ready_.empty() && outcome_.done.empty() && outcome_.lost.empty() && outcome_.notes.empty()) {
       if (serving_interrupts_ || interrupts_.empty()) return;
       continue;
     }
@@ -177,13 +191,17 @@ void DsmFirst::settle() {
 
 void DsmFirst::take_outcome() {
   if (outcome_.done.empty() && outcome_.lost.empty() && outcome_.notes.empty()) return;
-  coherence::Outcome taken;
-  std::swap(taken, outcome_);
-  for (coherence::Outcome::Done& done : taken.done) {
+  std::swap(taken_, outcome_);
+  for (coherence::Outcome::Done& done : taken_.done) {
     ready(done.ticket.value, {done.answer.value, std::move(done.answer.bytes)});
     look_at_spinners(threads_.at(done.ticket.value)->where.page);   // perhaps it was written
   }
-  for (const PageId page : taken.lost) look_at_spinners(page);
+  for (const PageId page : taken_.lost) look_at_spinners(page);
+  for (PageNote& note : taken_.notes) {
+    note.table = kTableNames[static_cast<std::size_t>(Layout::table_of(note.page))];
+    event_.out->note(note);
+  }
+  taken_.clear();
 }
 
 DsmFirst::Here* DsmFirst::find_here(Pid pid) {

@@ -20,6 +20,7 @@ namespace ssi::dsm_first {
 class DsmFirst final : public Strategy, public Processor {
  public:
   DsmFirst(const NodeSetup& setup, const Settings& settings);
+  DsmFirst(const NodeSetup& setup, const Settings& settings, std::unique_ptr<coherence::Machine> memory);
   DsmFirst(const DsmFirst& other);
 
   void on_event(Instant now, const Event& event, Effects& out) override;
@@ -95,8 +96,8 @@ class DsmFirst final : public Strategy, public Processor {
 
   Machine machine_;
   Cloned<coherence::Machine> memory_;
-  coherence::Outcome outcome_;   // empty between events
-  Event_ event_;                 // only during one
+  coherence::Outcome outcome_, taken_;   // empty between events
+  Event_ event_;                         // only during one
   std::map<ThreadId, std::unique_ptr<Thread>> threads_;
   ThreadId next_thread_ = 1;
   std::deque<std::pair<ThreadId, Answer>> ready_;

@@ -31,8 +31,8 @@ enum class Table : std::uint8_t {
   semaphore
 };
 inline constexpr std::array<std::string_view, 18> kTableNames{
-    "kernel", "allocator", "run queue",  "lock queue", "pid hash",     "process", "background",   "descriptors", "open file",
-    "inode",  "name",      "page cache", "channel",    "channel data", "segment", "segment data", "attachment",  "semaphore"};
+    "kernel", "allocator", "run_queue",  "lock_queue", "pid_hash",     "process", "background",   "descriptors", "open_file",
+    "inode",  "name",      "page_cache", "channel",    "channel_data", "segment", "segment_data", "attachment",  "semaphore"};
 inline constexpr std::size_t kTables = kTableNames.size();
 
 // An object of a table, numbered from 1. 0: none.

@@ -16,16 +16,17 @@ void Thread::resume(Answer answer) {
 }
 
 void Thread::note(const Answer& answer) {
+  if (answer.bytes) log_bytes_.emplace_back(log_.size(), answer.bytes);
   log_.push_back(answer.value);
-  has_bytes_.push_back(answer.bytes != nullptr);
-  if (answer.bytes) log_bytes_.push_back(answer.bytes);
 }
 
 bool Thread::answered(const Ask& ask) {
   if (replaying_) {
     if (replayed_ == log_.size()) return false;   // here the original waits
     answer_.value = log_[replayed_];
-    answer_.bytes = has_bytes_[replayed_++] ? log_bytes_[replayed_bytes_++] : Bytes{};
+    const bool has_bytes = replayed_bytes_ < log_bytes_.size() && log_bytes_[replayed_bytes_].first == replayed_;
+    answer_.bytes = has_bytes ? log_bytes_[replayed_bytes_++].second : Bytes{};
+    ++replayed_;
     return true;
   }
   std::optional<Answer> answer = processor_->ask(*this, ask);
@@ -38,7 +39,6 @@ bool Thread::answered(const Ask& ask) {
 void Thread::replay(const Thread& original, Code<> code) {
   log_ = original.log_;
   log_bytes_ = original.log_bytes_;
-  has_bytes_ = original.has_bytes_;
   waits = original.waits;
   where = original.where;
   was = original.was;
@@ -60,7 +60,7 @@ void Thread::hash_into(StateHash& hash) const {
   hash.add(std::uint64_t{unserved});
   hash.add(log_.size());
   for (const std::uint64_t value : log_) hash.add(value);
-  for (const Bytes& bytes : log_bytes_)
+  for (const auto& [answer, bytes] : log_bytes_)
     for (const std::byte byte : *bytes) hash.add(std::to_integer<std::uint64_t>(byte));
 }
 

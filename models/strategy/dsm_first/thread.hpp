@@ -199,9 +199,8 @@ class Thread {
   Answer answer_;
   bool replaying_ = false;
   std::size_t replayed_ = 0, replayed_bytes_ = 0;
-  std::vector<std::uint64_t> log_;   // the answers' values
-  std::vector<Bytes> log_bytes_;     // and their bytes, where there were any
-  std::vector<bool> has_bytes_;
+  std::vector<std::uint64_t> log_;                           // the answers' values
+  std::vector<std::pair<std::size_t, Bytes>> log_bytes_{};   // and their bytes, where there were any: of which answer
 };
 
 }   // namespace ssi::dsm_first

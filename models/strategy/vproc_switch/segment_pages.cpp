@@ -92,6 +92,7 @@ void ClusterSegments::settle_pages(PartContext& at) {
       }
       const auto found = running_.find(ticket.value);
       SSI_CHECK(found != running_.end(), "a page came for nobody");
+      at.out.waited(found->second.call, AfterWork::Waited::On::turn);   // if it was another that had asked for it
       if (!page_came(found->second, answer)) {
         go_on(ticket.value, at);
         continue;
@@ -100,6 +101,10 @@ void ClusterSegments::settle_pages(PartContext& at) {
       running_.erase(found);
       finish(last, at);
     }
+  }
+  for (PageNote& note : outcome_.notes) {
+    note.table = "segment_data";
+    at.out.note(note);
   }
   outcome_.clear();
 }

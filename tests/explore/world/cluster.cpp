@@ -111,7 +111,11 @@ void Cluster::deliver_all() {
 
 void Cluster::carry_out(NodeId node, std::uint32_t hops) {
   for (const auto& done : outcome_.done) finish(done.ticket, done.answer, hops);
-  for (const auto& note : outcome_.notes) ++notes_[note.kind];
+  for (const PageNote& note : outcome_.notes) {
+    ++notes_[note.kind];
+    if (note.kind == PageNote::Kind::transition && options_.transitions)
+      ++(*options_.transitions)[std::string(note.state) + "+" + std::string(note.event)];
+  }
   for (const auto& timer : effects_.timers) {
     std::erase_if(timers_, [&](const Timer& old) { return old.node == node && old.key == timer.key; });
     timers_.push_back({node, timer.key, timer.generation});
@@ -122,6 +126,7 @@ void Cluster::carry_out(NodeId node, std::uint32_t hops) {
     Header header{.from = node, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority};
     header.bytes = send.body.bytes();
     bytes_ += header.bytes;
+    if (header.bytes >= kHeaderBytes + options_.page_bytes) ++pages_sent_;
     flights_.push_back({{header, std::move(send.body)}, hops + 1});
   }
 }

@@ -39,6 +39,7 @@ class Cluster {
     std::uint32_t nodes = 2;
     std::uint32_t page_bytes = 16;
     coherence::Homes homes{};
+    std::map<std::string, std::uint64_t>* transitions = nullptr;   // counts "state+event" there
     bool fifo = false;   // in order between two nodes in a class (the port's guarantee), else in any order
   };
   struct Flight {
@@ -82,6 +83,7 @@ class Cluster {
   const Ledger& ledger() const { return ledger_; }
   std::uint64_t sent(coherence::Ticket ticket) const;   // messages on behalf of it, so far
   std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t pages_sent() const { return pages_sent_; }   // messages that are no shorter than a page
   bool quiet() const { return flights_.empty() && timers_.empty() && pending_.empty(); }
   std::uint64_t noted(coherence::Outcome::Note::Kind kind) const;
   std::string describe() const;
@@ -103,7 +105,7 @@ class Cluster {
   std::vector<Finished> finished_;
   std::map<CallId, std::uint64_t> sent_;
   std::map<coherence::Outcome::Note::Kind, std::uint64_t> notes_;
-  std::uint64_t tickets_ = 0, bytes_ = 0;
+  std::uint64_t tickets_ = 0, bytes_ = 0, pages_sent_ = 0;
   Instant now_{1'000'000'000};
   Effects effects_;
   coherence::Outcome outcome_;
