@@ -66,6 +66,7 @@ struct Nic {
   Duration poll_interval;
   std::uint32_t receive_queues{};   // messages of one sender are served one at a time; 0: as many at once as there are cores
   std::uint32_t server_threads{};   // messages in service at once, those raised apart; 0: as many as cores
+  bool raise_nested = true;         // what a server thread sends needs none of the other node's
   Duration wakeup;                  // of a server thread, when the node was serving nothing
 
   bool plain() const { return message_rate == 0 && buffer == 0 && coalesce <= 1 && notify != "poll"; }

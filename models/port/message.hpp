@@ -23,12 +23,22 @@ inline constexpr std::size_t kPriorities = 2;
 
 // What is known of a message type at compile time. Its address is its identity.
 struct MessageType {
+  enum class Role : std::uint8_t { plain, waits, answer };
   std::string_view name;
   std::uint64_t hash;
+  Role role = Role::plain;
 };
 constexpr MessageType named(std::string_view name) { return {name, hash_of(name)}; }   // of what is not a message's struct
+// kRole, where a message has it. `waits`: a request whose server thread waits, with whatever requests that takes, until an answer leaves
+// or the request is passed on, both with its txn; others are over with their handler, whatever record they leave. `answer`: carries the
+// txn of a request of the node that it goes to, where somebody waits for it.
 template <class T>
-inline constexpr MessageType kMessageType = named(T::kName);
+constexpr MessageType::Role role_of() {
+  if constexpr (requires { T::kRole; }) return T::kRole;
+  else return MessageType::Role::plain;
+}
+template <class T>
+inline constexpr MessageType kMessageType{T::kName, hash_of(T::kName), role_of<T>()};
 
 // An alternative of a protocol's variant: a small struct with kName, and bytes_of() beside it (wire size in bytes).
 template <class T>

@@ -161,7 +161,7 @@ void Cluster::release(Service& service, AfterWork& after) {
   if (cause) ledger_.stopped(*cause);
 }
 
-void Cluster::depart(const Service& service, Effects::Send& send) {
+void Cluster::depart(Service& service, Effects::Send& send) {
   const Token token = packets_.take();
   Packet& packet = packets_[token];
   packet.background = service.background && send.cause == kNoCall;
@@ -170,6 +170,7 @@ void Cluster::depart(const Service& service, Effects::Send& send) {
   header = {
       .from = service.node, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
   packet.message.body = std::move(send.body);
+  if (setup_.nic.server_threads != 0) leaves_service(service, packet.message);
   if (faults_ && faults_->half_open(service.node, send.to)) header.circuit_epoch = 0;   // of a circuit that is no more
   else net_.stamp(header);
   OpenCall* const call = ledger_.find(send.cause);

@@ -47,7 +47,8 @@ void Cluster::enqueue(OpenCall& call) {
 void Cluster::wait_for_service(NodeId node, const Item& item, bool raised) {
   if (trace_) trace_->changed(now(), node, record::Gauge::run_queue, 1);
   recorder_.waited_for_service(node, waiting(at(node)));
-  if (item.kind == Item::Kind::message && !raised && setup_.nic.limits_service()) return wait_in_receive_queue(node, item);
+  if (item.kind == Item::Kind::message && !raised && setup_.nic.limits_service() && needs_thread(packets_[item.subject].message))
+    return wait_in_receive_queue(node, item);
   (raised ? at(node).raised : at(node).normal).push_back(item);
   backend_.schedule(node);
 }
@@ -162,7 +163,7 @@ void Cluster::check_now_and_then(NodeId node) {
 
 // Over: nothing can make progress any more. With programs left, that is a fault of the design or of the workload.
 void Cluster::finish_if_over() {
-  if (ended_ || foreground_ > 0) return;
+  if (ended_ || (foreground_ > 0 && !threads_are_deadlocked())) return;
   if (programs_.size() == adrift_) return end(Ending::finished, "");
   if (struck_) {   // the survivors may still be finding out, which timers in the background do
     if (!std::exchange(listens_, true)) look_at(now() + kSettles, StillQuiet{ledger_.opened()});

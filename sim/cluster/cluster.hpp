@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "models/config/platform.hpp"
+#include "models/port/server_threads.hpp"
 #include "models/port/strategy.hpp"
 #include "models/workload/registry.hpp"
 #include "sim/cluster/agenda.hpp"
@@ -128,6 +129,7 @@ class Cluster final : public BackendClient {
     std::uint32_t core = 0;     // of the node, from 1, when it takes locks
     std::uint32_t receive_queue = kNoQueue;
     std::uint32_t paging = kNone;   // pages that move when the work is done
+    ServerThreads::Served served;
     Trail trail;
     Duration dispatch, kernel, lock;   // nominal
   };
@@ -146,7 +148,7 @@ class Cluster final : public BackendClient {
     Ring<Item> raised, normal;
     Ring<Token> finished;                       // pieces of kernel work that are done
     std::vector<ReceiveQueue> receive_queues;   // of messages that were not raised, when service has limits
-    std::uint32_t serving = 0;                  // messages from them
+    ServerThreads threads;                      // of messages from them
     Instant awake_at{};
     Locks locks;
     std::vector<std::uint8_t> core_taken;   // while there are locks
@@ -213,6 +215,9 @@ class Cluster final : public BackendClient {
   Ring<Item>* choose(Node& node);
   void begin_receiving(Service& service, const Packet& packet);
   void end_receiving(const Service& service);
+  bool needs_thread(const Message& message) const;
+  bool threads_are_deadlocked() const;
+  void leaves_service(Service& service, Message& message);
 
   // faults: what strikes and what ends, faults_begin.cpp
   void plan_faults();
@@ -267,7 +272,7 @@ class Cluster final : public BackendClient {
   void ask_disk(const Service& service, const DiskRequest& request);
   void has_waited(const AfterWork::Waited& waited);
   Trail trail_for(CallId cause, const Trail& own, const OpenCall* call) const;
-  void depart(const Service& service, Effects::Send& send);
+  void depart(Service& service, Effects::Send& send);
   void complete(Effects::Completion& completion, const Trail& trail);
 
   // programs: program_steps.cpp

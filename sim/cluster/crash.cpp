@@ -15,7 +15,8 @@ void Cluster::crash(NodeId id) {
   lose_programs(id);
   drop_queues(id);
   ++node.life;
-  node.busy = node.serving = 0;
+  node.busy = 0;
+  node.threads = ServerThreads{};
   node.locks = Locks{};
   node.core_taken.clear();
   std::vector<Token> lost;

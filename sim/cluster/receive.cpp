@@ -76,7 +76,7 @@ std::size_t Cluster::waiting(const Node& node) {
 Ring<Cluster::Item>* Cluster::choose(Node& node) {
   if (!node.raised.empty()) return &node.raised;
   ReceiveQueue* best = nullptr;
-  const bool may_receive = (setup_.nic.server_threads == 0 || node.serving < setup_.nic.server_threads) && now() >= node.awake_at;
+  const bool may_receive = (setup_.nic.server_threads == 0 || node.threads.busy() < setup_.nic.server_threads) && now() >= node.awake_at;
   if (may_receive)
     for (ReceiveQueue& queue : node.receive_queues) {
       const bool free = setup_.nic.receive_queues == 0 || !queue.served;
@@ -90,19 +90,43 @@ Ring<Cluster::Item>* Cluster::choose(Node& node) {
 void Cluster::begin_receiving(Service& service, const Packet& packet) {
   const Header& header = packet.message.header;
   if (!nics_.empty() && header.from != header.to) nics_[service.node.value].served();
-  if (!setup_.nic.limits_service() || header.priority == Priority::raised) return;
+  if (!setup_.nic.limits_service() || header.priority == Priority::raised || !needs_thread(packet.message)) return;
   Node& node = at(service.node);
   service.receive_queue = static_cast<std::uint32_t>(header.from.value % node.receive_queues.size());
   node.receive_queues[service.receive_queue].served = true;
-  ++node.serving;
+  service.served = node.threads.begin(packet.message);
 }
 
 void Cluster::end_receiving(const Service& service) {
   if (service.receive_queue == kNoQueue) return;
   Node& node = at(service.node);
   node.receive_queues[service.receive_queue].served = false;
-  --node.serving;
+  node.threads.end(service.served, net_.epoch(service.served.sender, service.node));
   backend_.schedule(service.node);
+}
+
+// Where threads are limited, an answer goes to the one that waits for it.
+bool Cluster::needs_thread(const Message& message) const {
+  return setup_.nic.server_threads == 0 || message.body.type().role != MessageType::Role::answer;
+}
+
+// All that is left waits for threads, all of which wait for answers to requests of theirs.
+bool Cluster::threads_are_deadlocked() const {
+  if (setup_.nic.server_threads == 0) return false;
+  std::uint64_t waiting = 0;
+  for (const Node& node : nodes_) {
+    if (node.threads.waiting() < setup_.nic.server_threads) continue;
+    for (const ReceiveQueue& queue : node.receive_queues)
+      for (std::size_t i = 0; i < queue.items.size(); ++i) waiting += !queue.items[i].background;
+  }
+  return waiting > 0 && waiting == foreground_;
+}
+
+// A message that leaves may end a service. Unless nested requests are raised, they wait for a thread as all do.
+void Cluster::leaves_service(Service& service, Message& message) {
+  const Header& header = message.header;
+  if (!setup_.nic.raise_nested) message.header.priority = Priority::normal;
+  if (at(service.node).threads.leaves(service.served, header, message.body.type())) backend_.schedule(service.node);
 }
 
 }   // namespace ssi::sim

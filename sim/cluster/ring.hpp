@@ -11,6 +11,7 @@ class Ring {
  public:
   bool empty() const { return first_ == end_; }
   std::size_t size() const { return end_ - first_; }
+  const T& operator[](std::size_t place) const { return slots_[(first_ + place) & (capacity_ - 1)]; }
   T& front() { return slots_[first_ & (capacity_ - 1)]; }
   void pop_front() { ++first_; }
   void push_back(const T& item) {

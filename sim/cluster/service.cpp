@@ -89,6 +89,7 @@ void Cluster::handle_broken(std::uint32_t slot, Service& service) {
   const Broken broken = broken_[slot];
   recorder_.delivered({now(), broken.peer, service.node, kBroken.hash, kBroken.name});
   broken_.give_back(slot);
+  at(service.node).threads.forget(broken.peer);
   run_machine(CircuitBroken{broken.peer, broken.epoch}, service);
 }
 

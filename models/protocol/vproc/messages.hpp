@@ -18,7 +18,8 @@ namespace ssi::vproc {
 
 struct Create {
   static constexpr std::string_view kName = "CREATE";
-  Pid child;   // kNoPid: the executing node allocates it
+  static constexpr auto kRole = MessageType::Role::waits;   // while the child's group is joined
+  Pid child;                                                // kNoPid: the executing node allocates it
   Pid parent, group, session;
   ProgramRef program;
   std::shared_ptr<const Luggage> luggage{};   // what it inherits of channels, segments and files
@@ -33,6 +34,7 @@ struct Create {
 };
 struct Created {
   static constexpr std::string_view kName = "CREATED";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid child;
   Errno error = Errno::none;
 };
@@ -46,6 +48,7 @@ struct Kill {
 };
 struct Killed {
   static constexpr std::string_view kName = "KILLED";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid pid;
   Errno error = Errno::none;
   bool lives_here = false;   // worth remembering
@@ -53,11 +56,13 @@ struct Killed {
 };
 struct NotHere {
   static constexpr std::string_view kName = "NOT_HERE";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid pid;
   std::uint32_t moves{};   // of the news that have sent the KILL here
 };
 struct Redirect {
   static constexpr std::string_view kName = "REDIRECT";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid pid;
   Place place;
 };
@@ -74,6 +79,7 @@ struct ExitNotice {
 };
 struct ExitAck {
   static constexpr std::string_view kName = "EXIT_ACK";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid child;
   bool accepted = false;   // the parent has got the status; else there is no parent any more
   bool kept = false;       // ... and has not yet been asked for it
@@ -96,6 +102,7 @@ struct Join {
 };
 struct Joined {
   static constexpr std::string_view kName = "JOINED";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid group;
   std::uint64_t done{};     // every broadcast up to this one is over, or was before the join
   std::uint64_t active{};   // the one under way; 0: none
@@ -115,6 +122,7 @@ struct KillGroupRequest {
 };
 struct KillGroupDone {
   static constexpr std::string_view kName = "KILLPG_DONE";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid group;
   Errno error = Errno::none;
 };
@@ -126,6 +134,7 @@ struct GroupSignal {
 };
 struct GroupSignalled {
   static constexpr std::string_view kName = "GROUP_SIGNALLED";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid group;
   std::uint64_t number{};
   bool reached = false;   // somebody was there
@@ -133,13 +142,15 @@ struct GroupSignalled {
 
 struct SetGroupRequest {
   static constexpr std::string_view kName = "SETPGID";
-  Pid pid, group, caller, session;   // the session is the caller's
+  static constexpr auto kRole = MessageType::Role::waits;   // while the group is joined
+  Pid pid, group, caller, session;                          // the session is the caller's
   NodeId asker;
   Route route{};
   bool passed_on = false;   // `asker` is not the sender
 };
 struct SetGroupDone {
   static constexpr std::string_view kName = "SETPGID_DONE";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid pid;
   Errno error = Errno::none;
 };
@@ -149,6 +160,7 @@ struct ListRequest {
 };
 struct Listed {
   static constexpr std::string_view kName = "LISTED";
+  static constexpr auto kRole = MessageType::Role::answer;
   std::shared_ptr<const std::vector<ProcessInfo>> processes;
 };
 

@@ -21,6 +21,7 @@ struct Move {
 };
 struct MoveTaken {
   static constexpr std::string_view kName = "MOVE_TAKEN";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid pid;
   std::uint32_t moves{};
   Errno error = Errno::none;
@@ -28,6 +29,7 @@ struct MoveTaken {
 
 struct Migrate {
   static constexpr std::string_view kName = "MIGRATE";
+  static constexpr auto kRole = MessageType::Role::waits;   // while the group is joined
   Pid pid, group, session;
   std::shared_ptr<const Luggage> process{};   // its kernel state and who its relatives are
   std::shared_ptr<const Luggage> luggage{};   // what it has of channels, segments and files
@@ -41,6 +43,7 @@ struct Migrate {
 };
 struct Migrated {
   static constexpr std::string_view kName = "MIGRATED";
+  static constexpr auto kRole = MessageType::Role::answer;
   Pid pid;
   Errno error = Errno::none;
 };
