@@ -36,8 +36,9 @@ std::uint32_t PlanRun::name_of_child(Asked& by, NodeId at) const {
   return by.op->id + (at.value + plan_.nodes - by.op->node % plan_.nodes) % plan_.nodes;
 }
 
+// Not by the event's cause: one interrupt of a shared kernel may start what several calls have put on its node.
 void PlanRun::born(NodeId at, const ProgramOrder& order) {
-  Asked& by = asked_.at(world_.last_effects().cause);
+  Asked& by = asked_.at(call_of_op_.at(order.program.program));
   const world::CallRecord& record = history_.calls[by.record];
   const auto parent = history_.lives.find(record.caller);
   world::Life life{order.pid, record.caller, kNoPid, at, *record.handled, now_, {}, {}, false, false};

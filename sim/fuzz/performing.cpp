@@ -60,8 +60,9 @@ std::optional<Call> PlanRun::process_call(const Actor& actor, const Op& op) cons
   if ((op.of != 0 && of == kNoPid) || (op.to != 0 && to == kNoPid)) return std::nullopt;
   const Pid target = op.of == 0 ? actor.pid : of;
   const Signal signal = signal_named(op.signal);
-  if (op.call == "spawn") return Spawn{{}, {Placement::Kind::node, NodeId{op.node}}};
-  if (op.call == "fork") return Fork{};
+  const ProgramRef child{.program = op.id};   // by which its birth is known
+  if (op.call == "spawn") return Spawn{child, {Placement::Kind::node, NodeId{op.node}}};
+  if (op.call == "fork") return Fork{child};
   if (op.call == "exec") return Exec{{}, {}};
   if (op.call == "exit") return Exit{static_cast<std::int32_t>(op.value % 128)};
   if (op.call == "wait") return Wait{of, op.value == 1};
@@ -74,7 +75,7 @@ std::optional<Call> PlanRun::process_call(const Actor& actor, const Op& op) cons
   if (op.call == "migrate") return Migrate{of, place(op.node)};
   if (op.call == "list") return List{};
   if (op.call == "pause") return Pause{};
-  Rfork several{{}, {}};
+  Rfork several{child, {}};
   for (std::uint32_t i = 0; i < std::clamp(op.value, 1U, plan_.nodes); ++i) several.nodes.push_back(NodeId{(op.node + i) % plan_.nodes});
   return several;
 }
@@ -150,6 +151,7 @@ void PlanRun::issue(NodeId node, Pid by, Call call, Asked asked) {
   if (set && set->signal == Signal::chld) history_.lives.at(by).ignores_children = true;
   history_.calls.push_back({id, by, std::move(call), now_, {}, {}, {}, {}});
   asked_[id] = asked;
+  if (asked.op) call_of_op_[asked.op->id] = id;
   at(world_.now() + delay(plan_.order.call, "handle", identity(asked.op, asked.stage), asked.by), Due::Kind::handle, id.value);
 }
 

@@ -54,7 +54,7 @@ void PlanRun::begin() {
   for (const std::size_t index : ops_of_[0]) {
     const Op& op = plan_.ops[index];
     const NodeId node = place(op.node);
-    issue(node, world_.init(node.value), Spawn{{}, {}}, {.op = &op});
+    issue(node, world_.init(node.value), Spawn{{.program = op.id}, {}}, {.op = &op});
   }
 }
 

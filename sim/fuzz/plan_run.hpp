@@ -157,6 +157,7 @@ class PlanRun final : public world::Watcher {
   std::set<Due> agenda_;
   world::History history_;
   std::map<CallId, Asked> asked_;
+  std::map<std::uint32_t, CallId> call_of_op_;   // the last of its stages
   std::map<std::uint32_t, Actor> actors_;   // those that live
   std::map<std::uint32_t, Pid> pids_;       // of all that ever lived
   std::map<Pid, std::uint32_t> names_;

@@ -51,8 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Planted, FuzzFinds,
                          [](const auto& test) { return test.param.fault; });
 
 TEST(FuzzCommand, FindsNothingInAFewPlansOfEachStrategy) {
-  Program program({"fuzz", "--strategy", "smp", "--strategy", "isolated", "--strategy", "vproc_switch", "--runs", "3", "--jobs", "1",
-                   "--out", fresh_folder("none")});
+  Program program({"fuzz", "--strategy", "smp", "--strategy", "isolated", "--strategy", "scale_out", "--strategy", "vproc_switch",
+                   "--strategy", "dsm_first", "--runs", "3", "--jobs", "1", "--out", fresh_folder("none")});
   EXPECT_EQ(program.wait(), 0) << program.out();
   EXPECT_NE(program.out().find("vproc_switch           3"), std::string::npos) << program.out();
 }
