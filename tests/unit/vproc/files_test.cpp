@@ -57,6 +57,49 @@ TEST_P(Files, ARemoteOpenLooksUpAndOpens) {
   EXPECT_EQ(count(rig.call(remote, Close{0})), tokens() ? (Count{2, 2}) : (Count{0, 0}));
 }
 
+// In this order. What each is made of is in the READMEs of models/protocol/cfs and nfs.
+struct FileRow {
+  const char* what;
+  Call call;
+  Count cfs, nfs;
+};
+std::vector<FileRow> file_rows() {
+  return {
+      {"open", Open{"/d/f", {.read = true, .write = true}}, {6, 6}, {6, 6}},   // look-up, look-up, open (a GETATTR)
+      {"read", Read{0, 8}, {4, 4}, {2, 2}},                                    // the inode's token, the page; the block
+      {"read again", Read{0, 8}, {0, 0}, {0, 0}},
+      {"seek", Seek{0, 0, Seek::From::start}, {0, 0}, {0, 0}},
+      {"seek to the end", Seek{0, -8, Seek::From::end}, {0, 0}, {0, 0}},
+      {"write", Write{0, bytes("changed ")}, {2, 2}, {0, 0}},   // the page's token; behind
+      {"commit", Commit{0}, {4, 4}, {2, 2}},                    // contents back, then the commit; the WRITE
+      {"stat", Stat{"/d/f"}, {6, 6}, {0, 0}},                   // names are never cached; both are
+      {"lock", LockFile{0}, {2, 2}, {0, 0}},
+      {"unlock", LockFile{0, LockFile::Kind::unlock}, {2, 2}, {0, 0}},
+      {"create", Create{"/d/g"}, {4, 4}, {2, 2}},
+      {"mkdir", MakeDirectory{"/d/e"}, {4, 4}, {2, 2}},
+      {"rename", Rename{"/d/g", "/d/h"}, {6, 6}, {2, 2}},
+      {"unlink", Unlink{"/d/h"}, {4, 4}, {2, 2}},
+      {"readdir", ReadDirectory{"/d"}, {4, 4}, {2, 2}},
+      {"close", Close{0}, {2, 2}, {0, 0}},
+  };
+}
+
+TEST_P(Files, EveryCallWithTheServerHereAndElsewhere) {
+  for (const std::uint32_t node : {1U, 0U}) {
+    Rig one(2, {{"cover", std::vector<std::string>{"process", "file"}}, {"file", std::string(GetParam())}});
+    const Pid maker = one.start(0), user = one.start(node);
+    one.call(maker, MakeDirectory{"/d"});
+    one.call(maker, Open{"/d/f", kWrite});
+    one.call(maker, Write{0, bytes("contents")});
+    one.call(maker, Close{0});
+    for (const FileRow& row : file_rows()) {
+      const CallTrace& trace = one.call(user, row.call);
+      ASSERT_TRUE(trace.result && trace.result->good()) << row.what;
+      EXPECT_EQ(count(trace), node == 0 ? (Count{0, 0}) : tokens() ? row.cfs : row.nfs) << row.what << " on node " << node;
+    }
+  }
+}
+
 TEST_P(Files, AnOpenFileGoesAlongWithASpawnedProcess) {
   const Pid parent = rig.start(1);
   const std::int32_t file = open(parent, "/log");
