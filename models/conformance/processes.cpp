@@ -113,6 +113,28 @@ Program orphan(Stage& s, Self& self) {
   s.finish();
 }
 
+Program leaves_two_children(Stage& s, Self&) {
+  const Result here = co_await Fork{s.program(2)};
+  if (!s.need(here, "fork")) co_return;
+  const Result there = co_await s.spawn(2, 2);
+  if (!s.need(there, "spawn on another node")) co_return;
+  s.mark(kParent, here.pid.value);
+  s.mark(kCount, there.pid.value);
+}
+Program one_init(Stage& s, Self& self) {
+  const Result child = co_await s.spawn(1, 1);
+  if (!s.need(child, "spawn on another node")) co_return;
+  co_await Wait{child.pid};
+  co_await s.nap(self, 20);
+  const Result list = co_await List{};
+  if (!s.need(list, "ps") || !s.same(list.processes() != nullptr, "ps has a list")) co_return;
+  std::vector<Pid> parents;
+  for (const ProcessInfo& process : *list.processes())
+    if (process.pid == s.pid(kParent) || process.pid == s.pid(kCount)) parents.push_back(process.parent);
+  s.same(parents.size() == 2 && parents[0].sequence() == kInitSequence && parents[0] == parents[1], "they have one parent, init");
+  s.finish();
+}
+
 Program list_everywhere(Stage& s, Self& self) {
   while (s.waits_for(kReady)) co_await s.nap(self);
   const Result list = co_await List{};
@@ -253,6 +275,7 @@ std::vector<Behaviour> process_behaviours() {
       {"wait.eintr", "process", "a handler ends a wait for a child elsewhere in EINTR", {wait_interrupted, signals_parent}},
       {"wait.stranger", "process", "ECHILD for a process elsewhere that is no child", {wait_stranger, pauses}, true},
       {"orphan.init", "process", "init adopts an orphan, wherever parent and child were", {orphan, has_a_child, pauses}},
+      {"orphan.one_init", "process", "orphans of all nodes have one parent", {one_init, leaves_two_children, pauses}},
       {"list.everywhere", "process", "ps shows the processes of other nodes", {list_everywhere, pauses}, true},
       {"exec.here", "process", "exec keeps the pid", {exec_keeps_pid, execs_here, after_exec}},
       {"exec.elsewhere", "process", "exec on another node keeps the pid", {exec_keeps_pid, execs_elsewhere, after_exec}},

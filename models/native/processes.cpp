@@ -7,7 +7,8 @@
 
 namespace ssi::native {
 
-Processes::Processes(NodeId self, Incarnation incarnation) : self_(self), incarnation_(incarnation), init_(init_of(self, incarnation)) {
+Processes::Processes(NodeId self, Incarnation incarnation)
+    : self_(self), incarnation_(incarnation), init_(init_of(self, incarnation)), reaper_(init_) {
   Process init;
   init.pid = init.group = init.session = init_;
   table_.emplace(init_, std::move(init));
@@ -99,30 +100,31 @@ Departure Processes::exit(Pid pid, std::int32_t status, Effects& out) {
   if (gone.blocked && gone.blocked->in == Blocked::In::part) broken_off_.push_back(gone.blocked->call);
   out.order({ProgramOrder::Kind::end, pid, {}, Signal::none});
 
-  Departure departure{gone.pid, gone.parent, gone.group, gone.session, status, false, {}, false};
-  departure.orphans = leave_children(gone);
+  Departure departure{gone.pid, gone.parent, gone.group, gone.session, status};
+  leave_children(gone, departure);
   departure.last_of_group_here = !groups_.contains(gone.group);
   departure.parent_here = child_exited(gone.parent, pid, status, out);
   return departure;
 }
 
 // Init reaps at once, so what is already dead is only forgotten.
-std::vector<Pid> Processes::leave_children(const Process& gone) {
+void Processes::leave_children(const Process& gone, Departure& departure) {
   for (Pid zombie : gone.zombies) {
     zombie_parent_.erase(zombie);
     reaped(zombie);
   }
-  std::vector<Pid> elsewhere;
+  const bool adopts = table_.contains(reaper_);
   for (const auto& [child, status] : gone.children) {
     if (status) continue;
-    if (const auto here = table_.find(child); here != table_.end()) {
-      here->second.parent = init_;
-      add_child(init_, child);
-    } else {
-      elsewhere.push_back(child);
+    const auto here = table_.find(child);
+    if (here == table_.end()) {
+      departure.orphans.push_back(child);
+      continue;
     }
+    here->second.parent = reaper_;
+    if (adopts) add_child(reaper_, child);
+    else departure.given_up.push_back(child);
   }
-  return elsewhere;
 }
 
 bool Processes::child_exited(Pid parent, Pid child, std::int32_t status, Effects& out) {
@@ -133,7 +135,8 @@ bool Processes::child_exited(Pid parent, Pid child, std::int32_t status, Effects
   const auto entry = process.children.find(child);
   SSI_CHECK(entry != process.children.end() && !entry->second, "the exit of a process that is not a living child of the parent it names");
 
-  const bool reaped_at_once = parent == init_ || process.dispositions[static_cast<std::size_t>(Signal::chld)] == Disposition::ignore;
+  const bool reaped_at_once =
+      parent == init_ || parent == reaper_ || process.dispositions[static_cast<std::size_t>(Signal::chld)] == Disposition::ignore;
   if (reaped_at_once) {
     process.children.erase(entry);
     reaped(child);
@@ -153,7 +156,7 @@ void Processes::reparent(Pid child, Pid parent) {
   Process& process = at(child);
   SSI_CHECK(!table_.contains(process.parent), "a process is taken from a living parent");
   process.parent = parent;
-  if (table_.contains(parent)) add_child(parent, child);
+  if (const auto found = table_.find(parent); found != table_.end() && !found->second.children.contains(child)) add_child(parent, child);
 }
 
 void Processes::wait(CallId call, Pid caller, const Wait& wait, Effects& out) {

@@ -64,8 +64,9 @@ struct Heritage {
 struct Departure {
   Pid pid, parent, group, session;
   std::int32_t status{};
-  bool parent_here = false;   // then its child list has the status already and a waiter was woken
-  std::vector<Pid> orphans;   // living children elsewhere; those here were adopted by this node's init
+  bool parent_here = false;      // then its child list has the status already and a waiter was woken
+  std::vector<Pid> orphans;      // living children elsewhere; those here have the reaper as their parent
+  std::vector<Pid> given_up{};   // ... which is on another node
   bool last_of_group_here = false;
 };
 
@@ -74,6 +75,8 @@ class Processes {
   Processes(NodeId self, Incarnation incarnation);   // with init in it
 
   Pid init() const { return init_; }
+  Pid reaper() const { return reaper_; }   // who adopts orphans and keeps no zombies: this node's init, or another node's
+  void set_reaper(Pid reaper) { reaper_ = reaper; }
   Pid allocate();                                                // a pid that was never used
   const Process* find(Pid pid) const;                            // nullptr: no living process of that pid here
   bool is_zombie(Pid pid) const;                                 // exited, its status not yet waited for by a parent here
@@ -141,7 +144,7 @@ class Processes {
   std::optional<Departure> continue_it(Process& process, Effects& out);
   std::optional<Result> wait_result(Process& parent, Pid child);   // reaps; empty: it has to wait
   void answer_wait(Process& parent, Effects& out);                 // of a blocked wait
-  std::vector<Pid> leave_children(const Process& gone);            // those elsewhere are returned
+  void leave_children(const Process& gone, Departure& departure);
   void reaped(Pid child);
   void move_to_group(Process& process, Pid group);
   void leave_group(const Process& process);
@@ -161,7 +164,7 @@ class Processes {
 
   NodeId self_;
   Incarnation incarnation_;
-  Pid init_;
+  Pid init_, reaper_;
   std::uint32_t next_sequence_ = kInitSequence + 1;
   std::map<Pid, Process> table_;
   mutable Places places_;

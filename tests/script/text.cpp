@@ -6,6 +6,7 @@ namespace {
 
 std::string number(std::uint64_t n) { return std::to_string(n); }
 std::string route(vproc::Route r) { return (r.moves == 0 ? "" : " after moves " + number(r.moves)) + (r.missed ? " missed" : ""); }
+std::string parent(Pid p) { return p == kNoPid ? "" : " parent " + text(p); }
 std::string moves(std::uint32_t m) { return m == 0 ? "" : " moves " + number(m); }
 std::string error(Errno e) { return e == Errno::none ? " ok" : " " + std::string(name_of(e)); }
 
@@ -33,7 +34,10 @@ struct Fields {
   std::string operator()(const vproc::ExitAck& m) const {
     return " child " + text(m.child) + (m.accepted ? " accepted" : " no parent") + (m.accepted && !m.kept ? " and reaped" : "");
   }
-  std::string operator()(const vproc::Reparent& m) const { return " child " + text(m.child) + route(m.route); }
+  std::string operator()(const vproc::Reparent& m) const { return " child " + text(m.child) + parent(m.parent) + route(m.route); }
+  std::string operator()(const vproc::Adopt& m) const {
+    return " child " + text(m.child) + " node " + number(m.place.node.value) + moves(m.place.moves);
+  }
   std::string operator()(const vproc::Gone& m) const { return " pid " + text(m.pid); }
   std::string operator()(const vproc::Join& m) const {
     constexpr std::array kPurposes{"arrival", "member", "leader", "session"};

@@ -87,7 +87,13 @@ struct ExitAck {
 struct Reparent {
   static constexpr std::string_view kName = "REPARENT";
   Pid child;
+  Pid parent{};   // from now on; kNoPid: its own node's init
   Route route{};
+};
+struct Adopt {
+  static constexpr std::string_view kName = "ADOPT";
+  Pid child;
+  Place place;   // where it lives, as far as is known
 };
 struct Gone {
   static constexpr std::string_view kName = "GONE";
@@ -180,7 +186,8 @@ inline std::uint64_t bytes_of(const ExitNotice& m) {
   return kHeaderBytes + 8 + 8 + 4 + 8 + (m.passed_on ? 4 : 0) + bytes_of_moves(m.moves - 1) + bytes_of(m.route);
 }
 inline std::uint64_t bytes_of(const ExitAck&) { return kHeaderBytes + 8 + 1; }
-inline std::uint64_t bytes_of(const Reparent& m) { return kHeaderBytes + 8 + bytes_of(m.route); }
+inline std::uint64_t bytes_of(const Reparent& m) { return kHeaderBytes + 8 + (m.parent == kNoPid ? 0 : 8) + bytes_of(m.route); }
+inline std::uint64_t bytes_of(const Adopt& m) { return kHeaderBytes + 8 + 4 + bytes_of_moves(m.place.moves); }
 inline std::uint64_t bytes_of(const Gone&) { return kHeaderBytes + 8; }
 inline std::uint64_t bytes_of(const Join&) { return kHeaderBytes + 8 + 8 + 1; }
 inline std::uint64_t bytes_of(const Joined&) { return kHeaderBytes + 8 + 8 + 8 + 1 + 1; }
@@ -194,8 +201,8 @@ inline std::uint64_t bytes_of(const SetGroupDone&) { return kHeaderBytes + 8 + 1
 inline std::uint64_t bytes_of(const ListRequest&) { return kHeaderBytes; }
 inline std::uint64_t bytes_of(const Listed& m) { return kHeaderBytes + 4 + kListedEntryBytes * m.processes->size(); }
 
-using Message = std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Gone, Join, Joined, Leave,
-                             KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest,
-                             Listed, Move, MoveTaken, Migrate, Migrated, MigrateStatus, Location, Located>;
+using Message = std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Adopt, Gone, Join, Joined,
+                             Leave, KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone,
+                             ListRequest, Listed, Move, MoveTaken, Migrate, Migrated, MigrateStatus, Location, Located>;
 
 }   // namespace ssi::vproc

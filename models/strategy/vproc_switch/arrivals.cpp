@@ -72,10 +72,15 @@ void VprocSwitch::put_in(const Packed& packed, const std::map<Pid, std::uint32_t
     if (count > (status ? 1U : 0U)) moves_[here] = count;
     if (count > 1 && status) processes_.tell_when_reaped(here);
   }
-  if (auto* create = pending_.find<vproc::PendingCreate>(packed.parent.created_by)) create->met = true;
+  auto* create = pending_.find<vproc::PendingCreate>(packed.parent.created_by);
+  if (create) create->met = true;
   if (const auto* living = processes_.find(parent)) {
     children_.erase(pid);
-    if (!living->children.contains(pid)) processes_.add_child(parent, pid);   // its CREATED is still under way
+    if (!create && settings_.one_init() && parent == processes_.reaper()) meet_before_adoption(pid);
+    else if (!living->children.contains(pid)) processes_.add_child(parent, pid);   // its CREATED is still under way
+  } else if (settings_.one_init() && is_reaper_here() && processes_.find(processes_.reaper())->children.contains(pid)) {
+    children_.erase(pid);   // ADOPT was faster than REPARENT
+    processes_.reparent(pid, processes_.reaper());
   } else {
     parents_[pid] = packed.parent;
   }

@@ -156,6 +156,7 @@ void VprocSwitch::hash_moves(StateHash& hash) const {
     hash.add(node);
     for (TxnId txn : txns) hash.add(txn);
   }
+  for (Pid pid : met_before_adoption_) hash.add(pid);
 }
 
 void VprocSwitch::describe(StateDump& out) const {

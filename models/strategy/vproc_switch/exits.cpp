@@ -1,4 +1,4 @@
-// Exit: the status travels to the parent's node, orphans go to init, the origin learns when the pid is gone.
+// Exit: the status travels to the parent's node, the origin learns when the pid is gone.
 #include "models/base/check.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
 
@@ -8,12 +8,7 @@ using vproc::Asker;
 using vproc::OriginEvent;
 
 void VprocSwitch::departed(const native::Departure& departure, Effects& out) {
-  for (Pid orphan : departure.orphans) {
-    is_here(Site::orphan, false, out);
-    const auto at = children_.extract(orphan);
-    SSI_CHECK(!at.empty(), "a child elsewhere whose node is not known");
-    adopt({orphan}, {self_, pending_.fresh(), out.cause}, {false, at.mapped()}, out);
-  }
+  leave_orphans(departure, out);
   const std::uint32_t moves = moves_of(departure.pid);
   if (!is_here(Site::exit, departure.parent_here, out)) tell_parent(departure, moves + 1, out);
   else if (moves > 0 && processes_.is_zombie(departure.pid)) processes_.tell_when_reaped(departure.pid);
@@ -56,6 +51,7 @@ void VprocSwitch::pass_notice(const vproc::ExitNotice& notice, TxnId txn, CallId
 
 void VprocSwitch::take_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out) {
   const Pid child = notice.child;
+  if (notice.parent == processes_.reaper() && is_reaper_here()) meet_before_adoption(child);
   const bool accepted = processes_.child_exited(notice.parent, child, notice.status, out);
   if (!accepted) return refuse_status(notice, txn, cause, out);
   children_.erase(child);
@@ -71,10 +67,17 @@ void VprocSwitch::take_status(const vproc::ExitNotice& notice, TxnId txn, CallId
   acknowledge_exit(notice, {child, true, kept}, txn, cause, out);
 }
 
-// There is no parent any more.
+// There is no parent any more. The image's only init takes the status, its own node's does without.
 void VprocSwitch::refuse_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out) {
   children_.erase(notice.child);
   locations_.drop(notice.child);
+  if (settings_.one_init() && notice.parent != processes_.reaper()) {
+    vproc::ExitNotice on = notice;
+    on.parent = processes_.reaper();
+    on.created_by = {};
+    on.route = {};
+    return pass_notice(on, txn, cause, {false, vproc::Place{on.parent.origin()}}, out);
+  }
   if (notice.child.origin() == self_ && notice.asker != self_) origins_.step(notice.child, OriginEvent::ended, {});
   acknowledge_exit(notice, {notice.child, false, false}, txn, cause, out);
 }
@@ -103,17 +106,6 @@ void VprocSwitch::exit_settled(const vproc::PendingExit& exit, NodeId by, const 
       stubs_.try_emplace(exit.pid, Stub{{by, exit.moves}, true});                           // ... and taken it away again
   }
   resume(exit.stalled, out);
-}
-
-void VprocSwitch::serve(const Message& message, const vproc::Reparent& reparent, Effects& out) {
-  const Header& header = message.header;
-  adopt(reparent, {header.from, header.txn, header.cause}, {true, std::nullopt}, out);
-}
-
-// A child that has exited meanwhile needs no parent; its notice will find none.
-void VprocSwitch::adopt(const vproc::Reparent& reparent, const Asker& asker, Origin of, Effects& out) {
-  const Found found = find_for(reparent.child, reparent, asker, of, out);
-  if (found.as == Found::As::here && parents_.erase(reparent.child) > 0) processes_.reparent(reparent.child, processes_.init());
 }
 
 void VprocSwitch::serve(const Message&, const vproc::Gone& gone, Effects& out) {

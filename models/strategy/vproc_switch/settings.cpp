@@ -11,6 +11,7 @@ using S = Settings;
 
 constexpr std::array<std::string_view, 2> kPidFrom{"parent", "execution"};
 constexpr std::array<std::string_view, 2> kOrigin{"forward", "redirect"};
+constexpr std::array<std::string_view, 2> kInit{"each", "single"};
 constexpr std::array<std::string_view, 4> kCover{"process", "file", "channel", "segment"};
 constexpr std::array<std::string_view, 2> kFile{"cfs", "nfs"};
 constexpr std::array<std::string_view, 2> kNameServer{"hash", "fixed"};
@@ -41,6 +42,13 @@ const std::array kSettings{
               .meaning = "an origin that is asked for a process elsewhere passes the request on, or answers where to ask",
               .source = "choice; 3 or 4 messages on the path of a kill"},
              &S::origin},
+    Bound<S>{{.key = "init",
+              .kind = Kind::choice,
+              .fallback = std::string_view{"each"},
+              .choices = kInit,
+              .meaning = "who adopts orphans: the init of the node on which each of them runs, or the only init of the image, on node 0",
+              .source = "OpenSSI has a single init; TNC leaves it open"},
+             &S::init},
     Bound<S>{{.key = "create_bytes",
               .kind = Kind::bytes,
               .fallback = std::int64_t{4096},

@@ -19,6 +19,7 @@ struct Settings {
   Duration dispatch;                // of one locality test
   std::string pid_from;             // "parent" | "execution"
   std::string origin;               // "forward" | "redirect"
+  std::string init;                 // "each" | "single"
   std::int64_t create_bytes{};      // of CREATE, besides its fields
   std::int64_t migrate_bytes{};     // of MIGRATE, besides its fields and the dirty pages
   std::uint32_t location_cache{};   // entries
@@ -51,6 +52,7 @@ struct Settings {
     return {nodes,          name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_instrumentation,
             robust_mutexes, segment_protocol};
   }
+  bool one_init() const { return init == "single"; }
   bool forwards() const { return origin == "forward"; }
 };
 

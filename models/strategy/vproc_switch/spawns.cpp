@@ -114,12 +114,13 @@ void VprocSwitch::serve(const Message& message, const vproc::Created& created, E
   group_settled(create->group, header.txn, started_at, out);
 }
 
-// If the parent has died meanwhile the child is an orphan, which its own node's init adopts. One that was met here already is known.
+// If the parent has died meanwhile the child is an orphan. One that was met here already is known.
 void VprocSwitch::child_created(vproc::PendingCreate& create, Pid child, Effects& out) {
   if (create.child != kNoPid) origins_.step(child, vproc::OriginEvent::created, {create.at});
   const auto& early = create.early_exit;
   if (processes_.find(create.caller.pid) == nullptr) {
-    if (!early) adopt({child}, {self_, pending_.fresh(), out.cause}, {false, vproc::Place{create.at}}, out);
+    if (!early) orphaned(child, {create.at}, out);
+    else if (settings_.one_init()) tell_reaper(child, {create.at}, out);
   } else if (!create.met) {
     processes_.add_child(create.caller.pid, child);
     children_[child] = {create.at};

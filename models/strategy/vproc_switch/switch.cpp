@@ -16,6 +16,7 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
       locations_(settings.location_cache), pending_(setup.self, setup.incarnation),
       gossip_(setup.self, setup.nodes, {settings.gossip_period, settings.load_max_age}, kGossipTimer,
               setup.random.stream("gossip", setup.self.value)) {
+  if (settings.one_init()) processes_.set_reaper(init_of(NodeId{0}, Incarnation{1}));
   if (settings.covers("file"))
     parts_.set(CallClass::file, parts::cluster_files(self_, setup.costs, setup.disk,
                                                      settings.file_choices(setup.nodes, static_cast<std::uint32_t>(Site::file))));

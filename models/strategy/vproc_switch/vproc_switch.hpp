@@ -76,6 +76,7 @@ class VprocSwitch final : public Strategy {
     bool ended = false;
   };
   const std::map<Pid, Stub>& stubs() const { return stubs_; }
+  const std::set<Pid>& met_before_adoption() const { return met_before_adoption_; }
   bool is_in_transit(Pid pid) const { return in_transit_.contains(pid); }
   std::uint32_t moves_of(Pid pid) const;   // of a process or a status here
   std::uint32_t load() const;              // living processes that are not stopped, without init
@@ -148,7 +149,7 @@ class VprocSwitch final : public Strategy {
   void serve(const Message& message, const vproc::Redirect& redirect, Effects& out);
   void ask_again(TxnId txn, std::uint32_t moves, CallId cause, Effects& out);
 
-  // exits.cpp: exit, status, orphans, the end of a pid
+  // exits.cpp: exit, status, the end of a pid
   void departed(const native::Departure& departure, Effects& out);
   void tell_parent(const native::Departure& departure, std::uint32_t moves, Effects& out);
   void serve(const Message& message, const vproc::ExitNotice& notice, Effects& out);
@@ -158,10 +159,19 @@ class VprocSwitch final : public Strategy {
   void acknowledge_exit(const vproc::ExitNotice& notice, vproc::ExitAck ack, TxnId txn, CallId cause, Effects& out);
   void serve(const Message& message, const vproc::ExitAck& ack, Effects& out);
   void exit_settled(const vproc::PendingExit& exit, NodeId by, const vproc::ExitAck& ack, Effects& out);
-  void serve(const Message& message, const vproc::Reparent& reparent, Effects& out);
-  void adopt(const vproc::Reparent& reparent, const vproc::Asker& asker, Origin of, Effects& out);
   void serve(const Message& message, const vproc::Gone& gone, Effects& out);
   void tell_origins_of_reaped(Effects& out);
+
+  // orphans.cpp: who becomes whose child when the parent is dead
+  void leave_orphans(const native::Departure& departure, Effects& out);
+  void orphaned(Pid child, vproc::Place place, Effects& out);
+  void serve(const Message& message, const vproc::Reparent& reparent, Effects& out);
+  void reparent(const vproc::Reparent& reparent, const vproc::Asker& asker, Origin of, Effects& out);
+  void tell_reaper(Pid child, vproc::Place place, Effects& out);
+  void serve(const Message& message, const vproc::Adopt& adopt, Effects& out);
+  void adopt(Pid child, vproc::Place place);
+  void meet_before_adoption(Pid child);
+  bool is_reaper_here() const { return processes_.find(processes_.reaper()) != nullptr; }
 
   // moves.cpp: the side that a process leaves
   struct Departing {
@@ -268,6 +278,7 @@ class VprocSwitch final : public Strategy {
   std::map<Pid, Departing> departing_;                 // ordered to stand still; still in the table
   std::map<Pid, TxnId> in_transit_;                    // processes and statuses that MIGRATE carries; not yet acknowledged
   std::map<Pid, Stub> stubs_;
+  std::set<Pid> met_before_adoption_;           // orphans that the image's init, which is here, knows before their ADOPT
   std::map<NodeId, std::set<TxnId>> arrived_;   // moves from each node that it may still ask about, if the circuit breaks
 };
 

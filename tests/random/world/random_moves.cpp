@@ -44,6 +44,7 @@ std::vector<std::string> RandomRun::leftovers() const {
     if (!node.groups_led().all().empty()) out.push_back("group lists" + where);
     if (!node.memberships().all().empty()) out.push_back("memberships" + where);
     if (!node.stubs().empty()) out.push_back("stubs" + where);
+    if (!node.met_before_adoption().empty()) out.push_back("orphans not adopted" + where);
     if (!node.parents_elsewhere().empty() || !node.children_elsewhere().empty()) out.push_back("relations" + where);
   }
   return out;

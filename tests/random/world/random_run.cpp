@@ -18,11 +18,13 @@ constexpr Step kMostSteps = 60'000;
 
 World::Options RandomRun::options_of(const Options& options, Stream& draws) {
   const auto nodes = static_cast<std::uint32_t>(2 + draws.below(4));   // 2 to 5
-  const std::uint64_t at_execution = draws.below(2), redirects = draws.below(4), cache = draws.below(4), few = draws.below(4);
+  const std::uint64_t at_execution = draws.below(2), redirects = draws.below(4), cache = draws.below(4), few = draws.below(4),
+                      inits = draws.below(3);
   config::Values params;
   params.emplace_back("pid_from", std::string(at_execution ? "execution" : "parent"));
   params.emplace_back("origin", std::string(redirects == 0 ? "redirect" : "forward"));
   params.emplace_back("location_cache", std::int64_t{cache == 0 ? 0 : cache == 1 ? 2 : 1024});
+  params.emplace_back("init", std::string(inits == 0 ? "single" : "each"));
   if (few == 0) params.emplace_back("accept_max", std::int64_t{6});
   return {.nodes = nodes, .params = std::move(params), .seed = options.seed, .copies = options.copies};
 }
@@ -37,6 +39,8 @@ RandomRun::RandomRun(Options options)
   kinds_[static_cast<std::size_t>(Kind::spawn)] += 10;
   kinds_[static_cast<std::size_t>(Kind::wait)] += 1;
   kinds_[static_cast<std::size_t>(Kind::exit)] = draws_.below(2);
+  const std::uint64_t slow = draws_.below(2), from = draws_.below(world_.nodes()), to = draws_.below(world_.nodes());
+  if (slow == 0) slow_ = {NodeId{static_cast<std::uint32_t>(from)}, NodeId{static_cast<std::uint32_t>(to)}};
   roots_ = draws_.below(2) == 0 ? 1 : world_.nodes();
   for (std::uint32_t id = 0; id < world_.nodes(); ++id) {
     history_.inits.insert(world_.init(id));
@@ -193,7 +197,11 @@ void RandomRun::release(std::size_t index) {
 
 void RandomRun::deliver() {
   const auto channels = world_.deliverable();
-  const std::size_t next = draws_.below(channels.size() + world_.freezing().size());
+  const std::size_t all = channels.size() + world_.freezing().size();
+  std::size_t next = draws_.below(all);
+  const std::uint64_t patience = draws_.below(16);
+  const bool is_slow = next < channels.size() && std::pair(channels[next].from, channels[next].to) == slow_;
+  if (is_slow && patience > 0) next = (next + 1) % all;
   if (next < channels.size()) world_.deliver(channels[next]);
   else world_.freeze(next - channels.size());
 }

@@ -114,9 +114,10 @@ class RandomRun final : public Watcher {
   Options options_;
   Stream draws_;
   World world_;
-  Weights weights_{};                           // of what happens next
-  std::array<std::uint64_t, kKinds> kinds_{};   // of what a program calls
-  std::uint32_t roots_ = 1;                     // nodes whose init starts a program: each is a session
+  Weights weights_{};                                          // of what happens next
+  std::array<std::uint64_t, kKinds> kinds_{};                  // of what a program calls
+  std::pair<NodeId, NodeId> slow_{NodeId{~0U}, NodeId{~0U}};   // of half of the runs: what is sent from there to there is late
+  std::uint32_t roots_ = 1;                                    // nodes whose init starts a program: each is a session
   History history_;
   std::map<CallId, std::size_t> index_;
   std::map<CallId, Pid> birth_group_;   // of a Spawn or Fork: the caller's group when it was handled

@@ -47,6 +47,14 @@ TEST(Conformance, TheMatrixIsWhatTheDesignsDo) {
   }
 }
 
+TEST(Conformance, ProcessesOfAnImageWithOneInitAreAsOnOneMachine) {
+  for (const Behaviour& behaviour : conformance::behaviours()) {
+    if (behaviour.serves != "process") continue;
+    const Found found = play(behaviour, "vproc_switch", {{"init", std::string("single")}});
+    EXPECT_EQ(name_of(found.outcome), "holds") << behaviour.name << ": " << found.why;
+  }
+}
+
 TEST(Conformance, EveryBehaviourHoldsOnOneMachine) {
   for (const Behaviour& behaviour : conformance::behaviours()) {
     const Found found = play(behaviour, "smp");

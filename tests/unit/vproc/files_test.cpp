@@ -69,10 +69,10 @@ std::vector<FileRow> file_rows() {
       {"read", Read{0, 8}, {4, 4}, {2, 2}},                                    // the inode's token, the page; the block
       {"read again", Read{0, 8}, {0, 0}, {0, 0}},
       {"seek", Seek{0, 0, Seek::From::start}, {0, 0}, {0, 0}},
-      {"seek to the end", Seek{0, -8, Seek::From::end}, {0, 0}, {0, 0}},
-      {"write", Write{0, bytes("changed ")}, {2, 2}, {0, 0}},   // the page's token; behind
-      {"commit", Commit{0}, {4, 4}, {2, 2}},                    // contents back, then the commit; the WRITE
-      {"stat", Stat{"/d/f"}, {6, 6}, {0, 0}},                   // names are never cached; both are
+      {"seek to the end", Seek{0, -8, Seek::From::end}, {2, 2}, {0, 0}},   // attributes are asked of the server
+      {"write", Write{0, bytes("changed ")}, {2, 2}, {0, 0}},              // the page's token; behind
+      {"commit", Commit{0}, {4, 4}, {2, 2}},                               // contents back, then the commit; the WRITE
+      {"stat", Stat{"/d/f"}, {6, 6}, {0, 0}},                              // names are never cached; both are
       {"lock", LockFile{0}, {2, 2}, {0, 0}},
       {"unlock", LockFile{0, LockFile::Kind::unlock}, {2, 2}, {0, 0}},
       {"create", Create{"/d/g"}, {4, 4}, {2, 2}},
