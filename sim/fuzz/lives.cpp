@@ -108,8 +108,12 @@ void PlanRun::died(Pid pid, CallId cause) {
   note("process " + std::to_string(name) + " ends");
   const auto actor = actors_.find(name);
   if (actor == actors_.end()) return;
-  if (const auto calling = asked_.find(actor->second.calling); calling != asked_.end() && calling->second.reads != 0)
+  if (const auto calling = asked_.find(actor->second.calling); calling != asked_.end() && calling->second.reads != 0) {
+    const world::CallRecord& read = history_.calls[calling->second.record];
+    const bool took = read.answered && read.result.good() && size_of(read.result.bytes()) != 0;
     streams_.leave_read(calling->second.reads);
+    if (took) streams_.end_read(calling->second.reads, read.result.bytes(), [](std::size_t) { return true; });   // nobody else will see it
+  }
   actors_.erase(actor);
 }
 

@@ -20,6 +20,75 @@ std::vector<std::string_view> names_of(std::index_sequence<I...>) {
 }
 const auto kMessages = names_of(std::make_index_sequence<std::variant_size_v<vproc::Message>>());
 
+// Rows that chance reaches in one of thousands of runs, each by the order of messages that it takes.
+class Directed {
+ public:
+  explicit Directed(config::Values params = {}) : world_("vproc_switch", {.nodes = 3, .params = std::move(params)}) {}
+
+  // CREATED comes when its process has come home and left again; or has exited there, its parent being dead.
+  void late_created(bool exits) {
+    const Pid parent = start();
+    world_.call(at(0), parent, Spawn{{}, {Placement::Kind::node, at(1)}});
+    deliver(0, 1, "CREATE");
+    const Pid child = child_of(parent, 1);
+    if (exits) world_.call(at(0), world_.init(0), Kill{parent, Signal::kill});
+    move(child, 1, 0);
+    if (exits) world_.call(at(0), child, Exit{0});
+    else move(child, 0, 2);
+    deliver(1, 0, "CREATED");
+  }
+  // A status comes home with its parent before the EXIT_ACK that says where it was.
+  void status_comes_home() {
+    const Pid parent = start();
+    world_.call(at(0), parent, Spawn{{}, {Placement::Kind::node, at(1)}});
+    world_.deliver_all();
+    world_.call(at(1), child_of(parent, 1), Exit{0});
+    deliver(1, 0, "EXIT_NOTICE");
+    move(parent, 0, 1);
+  }
+  void add_to(RunCoverage& coverage) {
+    world_.deliver_all();
+    for (std::uint32_t id = 0; id < world_.nodes(); ++id)
+      for (std::size_t i = 0; i < coverage.origin_rows.size(); ++i) coverage.origin_rows[i] += node(id).origins().hits()[i];
+  }
+
+ private:
+  static NodeId at(std::uint32_t id) { return NodeId{id}; }
+  const vproc_switch::VprocSwitch& node(std::uint32_t id) const { return world_.as<vproc_switch::VprocSwitch>(at(id)); }
+  Pid start() { return world_.trace(world_.call(at(0), world_.init(0), Spawn{})).result->pid; }
+  Pid child_of(Pid parent, std::uint32_t where) const {
+    for (const auto& [pid, process] : node(where).processes().all())
+      if (process.parent == parent) return pid;
+    ADD_FAILURE() << "no child";
+    return kNoPid;
+  }
+  void move(Pid pid, std::uint32_t from, std::uint32_t to) {
+    world_.call(at(from), pid, Migrate{kNoPid, at(to)});
+    world_.freeze(0);
+    deliver(from, to, "MIGRATE");
+    deliver(to, from, "MIGRATED");
+  }
+  void deliver(std::uint32_t from, std::uint32_t to, std::string_view what) {
+    for (const auto& [channel, queue] : world_.channels())
+      if (channel.from == at(from) && channel.to == at(to) && !queue.empty() && queue.front().message.body.type().name == what)
+        return world_.deliver(channel);
+    ADD_FAILURE() << "no " << what << " is next from " << from << " to " << to;
+  }
+
+  World world_;
+};
+
+void add_directed(RunCoverage& coverage) {
+  for (const bool exits : {false, true}) {
+    Directed run;
+    run.late_created(exits);
+    run.add_to(coverage);
+  }
+  Directed home(param("pid_from", std::string("execution")));
+  home.status_comes_home();
+  home.add_to(coverage);
+}
+
 template <class Table>
 void expect_rows_reached(const Table& table, const std::vector<std::uint64_t>& hits, const char* what) {
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -35,6 +104,7 @@ TEST(VprocRandom, HoldsItsRulesAndReachesEveryMessageAndRow) {
     for (const std::string& problem : run.run(coverage)) ADD_FAILURE() << "seed " << seed << ": " << problem;
     if (HasFailure()) return;
   }
+  add_directed(coverage);
   for (auto message : kMessages)   // MIGRATE_STATUS: when a circuit has broken
     EXPECT_TRUE(message == vproc::MigrateStatus::kName || coverage.messages.contains(std::string(message))) << message << " was never sent";
   expect_rows_reached(vproc::origin_rows::kTable, coverage.origin_rows, "origin");

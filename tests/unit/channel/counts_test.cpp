@@ -66,6 +66,47 @@ TEST(StreamCount, APipeIsInheritedByAChildElsewhere) {
   EXPECT_EQ(count(rig.call(child, Close{writing})), (Count{0, 1}));
 }
 
+TEST(ChannelCount, WhereEverythingIsOnTheNameServersNodeNothing) {
+  ChannelRig rig(2);
+  const Pid one = rig.start(0);
+  const auto nothing = [&](Call call) { EXPECT_EQ(count(rig.call(one, call)), (Count{0, 0})) << kCallNames[call.index()]; };
+  nothing(Pipe{});   // 0 and 1
+  nothing(Send{1, text("x")});
+  nothing(Receive{0, 1});
+  nothing(Listen{"s"});    // 2
+  nothing(Connect{"s"});   // 3
+  nothing(Accept{2});      // 4
+  nothing(Send{4, text("x")});
+  nothing(Receive{3, 1});
+  for (std::int32_t file = 0; file < 5; ++file) nothing(Close{file});
+  rig.expect_nothing_left();
+}
+
+TEST(ChannelCount, AListenersNameIsGivenBackToItsServer) {
+  ChannelRig rig(2);
+  const Pid one = rig.start(1);
+  const auto listener = rig.listen(one, "s");
+  EXPECT_EQ(count(rig.call(one, Close{listener})), (Count{0, 1}));   // UNBIND
+}
+
+// A pipe lies where it was made.
+TEST(StreamCount, OfAnInheritedPipeByPlaceOfItsHomeItsWriterAndItsReader) {
+  for (const std::uint32_t home : {0U, 1U})
+    for (const std::uint32_t writer : {0U, 1U, 2U})
+      for (const std::uint32_t reader : {0U, 1U, 2U}) {
+        ChannelRig rig(3);
+        const Pid parent = rig.start(home);
+        const auto [reading, writing] = rig.pipe(parent);
+        const auto child = [&](std::uint32_t node) { return node == home ? rig.fork(parent) : rig.spawn(parent, node); };
+        const Pid writes = child(writer), reads = child(reader);
+        SCOPED_TRACE("home, writer, reader " + std::to_string(home) + " " + std::to_string(writer) + " " + std::to_string(reader));
+        EXPECT_EQ(count(rig.send(writes, writing, "x")), (writer == home ? Count{0, 0} : Count{0, 1}));
+        EXPECT_EQ(count(rig.receive(reads, reading)), (reader == home ? Count{0, 0} : Count{2, 2}));
+        EXPECT_EQ(count(rig.call(writes, Close{writing})), (writer == home ? Count{0, 0} : Count{0, 1}));
+        EXPECT_EQ(count(rig.call(reads, Close{reading})), (reader == home ? Count{0, 0} : Count{0, 1}));
+      }
+}
+
 TEST(Stream, EndsWhenTheLastWriterOnAnyNodeHasGone) {
   ChannelRig rig(3);
   const Pid parent = rig.start(0);

@@ -59,7 +59,7 @@ TEST(Fuzz, ALossIsFoundAndShrinksToAFewCalls) {
   for (std::string_view name : {"EXIT_NOTICE", "CREATED", "KILLED", "GROUP_SIGNAL"}) {
     Shrinker shrinker{.run = lossy(name), .most_runs = 600};
     bool found = false;
-    for (std::uint64_t seed = 1; seed <= 40 && !found; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 400 && !found; ++seed) {
       const Plan plan = draw_plan(*find_strategy("vproc_switch"), seed, {.calls = 80});
       Verdict verdict = shrinker.run(plan);
       if (verdict.kind == Kind::good) continue;

@@ -76,10 +76,10 @@ std::vector<FileRow> file_rows() {
       {"lock", LockFile{0}, {2, 2}, {0, 0}},
       {"unlock", LockFile{0, LockFile::Kind::unlock}, {2, 2}, {0, 0}},
       {"create", Create{"/d/g"}, {4, 4}, {2, 2}},
-      {"mkdir", MakeDirectory{"/d/e"}, {4, 4}, {2, 2}},
-      {"rename", Rename{"/d/g", "/d/h"}, {6, 6}, {2, 2}},
-      {"unlink", Unlink{"/d/h"}, {4, 4}, {2, 2}},
-      {"readdir", ReadDirectory{"/d"}, {4, 4}, {2, 2}},
+      {"mkdir", MakeDirectory{"/d/e"}, {4, 4}, {4, 4}},   // the directory has changed, so its name is looked up anew
+      {"rename", Rename{"/d/g", "/d/h"}, {6, 6}, {4, 4}},
+      {"unlink", Unlink{"/d/h"}, {4, 4}, {4, 4}},
+      {"readdir", ReadDirectory{"/d"}, {4, 4}, {4, 4}},
       {"close", Close{0}, {2, 2}, {0, 0}},
   };
 }
