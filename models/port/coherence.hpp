@@ -126,6 +126,9 @@ class Machine {
 
   virtual Right right(PageId page) const = 0;
   virtual const PageData* copy(PageId page) const = 0;   // nullptr: no right
+  virtual bool keeps(PageId) const { return false; }     // something of a page that, with evictions, perhaps no node has a right on
+  // Where the page is, or a node that knows more, as far as this node has heard: a hint. nullopt: this protocol has none.
+  virtual std::optional<NodeId> believed_at(PageId) const { return std::nullopt; }
   virtual void check_invariants() const = 0;
   virtual std::unique_ptr<Machine> clone() const = 0;
   virtual void hash_into(Digest& digest) const = 0;

@@ -48,10 +48,14 @@ const std::vector<StrategyEntry>& strategies() {
        "memory first (Virtual Iron, ScaleMP): the nodes' memories made one by coherence, and one kernel image over it",
        Image::per_node,
        {.process = "full", .file = "full", .channel = "full", .segment = "full"},
-       config::plain<dsm_first::Settings>(dsm_first::settings_fields()),
+       dsm_first::parameters(),
        0,
        dsm_first::make,
-       dsm_first::check_cluster},
+       dsm_first::check_cluster,
+       nullptr,
+       false,
+       dsm_first::presets(),
+       dsm_first::refused()},
   };
   return kAll;
 }

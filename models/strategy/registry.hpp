@@ -11,6 +11,7 @@
 #include "models/config/fields.hpp"
 #include "models/config/membership.hpp"
 #include "models/config/platform.hpp"
+#include "models/config/presets.hpp"
 #include "models/port/strategy.hpp"
 
 namespace ssi {
@@ -54,6 +55,8 @@ struct StrategyEntry {
   void (*check_cluster)(std::span<const Strategy* const> nodes, Report& report);
   Coverage (*covers)(const config::Values& params) = nullptr;   // where it depends on the settings; else `coverage`
   bool watches = false;                                         // its nodes agree on views
+  std::span<const config::Preset> presets{};                    // of `params`
+  std::span<const config::Refused> refused{};
 
   Coverage coverage_with(const config::Values& values) const { return covers ? covers(values) : coverage; }
 };

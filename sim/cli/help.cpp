@@ -7,12 +7,14 @@
 #include <span>
 #include <vector>
 
+#include "models/base/overload.hpp"
 #include "models/config/fields.hpp"
 #include "models/protocol/registry.hpp"
 #include "models/strategy/registry.hpp"
 #include "models/workload/registry.hpp"
 #include "sim/cli/exit_code.hpp"
 #include "sim/cli/options.hpp"
+#include "sim/load/units.hpp"
 #include "sim/platform/about.hpp"
 #include "sim/report/metrics.hpp"
 
@@ -44,9 +46,29 @@ std::string fields_text(const std::vector<config::Field>& fields) {
   return out;
 }
 
+std::string value_text(const config::Field& field, const config::Value& value) {
+  if (load::has_unit(field.kind)) return load::canonical(field.kind, std::get<std::int64_t>(value));
+  return std::visit(Overload{[](const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, "+")); },
+                             [](const auto& plain) { return fmt::format("{}", plain); }},
+                    value);
+}
+
+std::string presets_text(const StrategyEntry& entry) {
+  std::string out;
+  for (const config::Preset& preset : entry.presets) {
+    out += fmt::format("    preset {}: {}\n       ", preset.name, preset.help);
+    for (const config::Field& field : entry.params)
+      if (const config::Value* value = config::find_value(preset.values, field.key))
+        out += fmt::format(" {}={}", field.key, value_text(field, *value));
+    out += '\n';
+  }
+  return out;
+}
+
 std::string strategies_text() {
   std::string out;
-  for (const StrategyEntry& entry : strategies()) out += fmt::format("{:<16} {}\n{}", entry.name, entry.help, fields_text(entry.params));
+  for (const StrategyEntry& entry : strategies())
+    out += fmt::format("{:<16} {}\n{}{}", entry.name, entry.help, fields_text(entry.params), presets_text(entry));
   return out;
 }
 
@@ -93,7 +115,13 @@ std::string metrics_text() {
 
 std::string names_of_strategies() {
   std::string out;
-  for (const StrategyEntry& entry : strategies()) out += fmt::format("  {:<16} {}\n", entry.name, entry.help);
+  for (const StrategyEntry& entry : strategies()) {
+    out += fmt::format("  {:<16} {}\n", entry.name, entry.help);
+    if (entry.presets.empty()) continue;
+    out += fmt::format("{:<18} presets:", "");
+    for (const config::Preset& preset : entry.presets) out += fmt::format(" {}", preset.name);
+    out += '\n';
+  }
   return out;
 }
 

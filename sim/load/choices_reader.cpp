@@ -67,13 +67,16 @@ const Entry* entry_of(const Node& object, const std::vector<Entry>& entries, std
   return nullptr;
 }
 
+TableOptions beside_params(const StrategyEntry& entry) { return {.presets = entry.presets, .refused = entry.refused}; }
+TableOptions beside_params(const workload::WorkloadEntry&) { return {}; }
+
 // `params` of a strategy or workload; without an entry only its type can be checked.
 template <class Entry>
 config::Values read_params(const Node& entry_node, const Entry* entry, Inputs& inputs) {
   const Node* node = entry_node.find("params");
   if (node == nullptr && entry != nullptr) node = empty_params(entry_node, inputs.document);
   if (node == nullptr || !expect_object(*node, "{ \"key\": value, ... }", inputs.problems) || entry == nullptr) return {};
-  return read_settings(*node, entry->params, {}, inputs.problems);
+  return read_settings(*node, entry->params, beside_params(*entry), inputs.problems);
 }
 
 // An entry of the registry: its values are checked, also when it is given no params at all.

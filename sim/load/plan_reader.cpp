@@ -45,7 +45,10 @@ void read_strategy_of(const Node& root, Inputs& inputs, Plan& plan) {
   const Node* params = root.find("params");
   if (params == nullptr)
     for (const config::Field& field : entry->params) plan.params.emplace_back(field.key, config::default_of(field));
-  else if (expect_object(*params, "{ \"key\": value, ... }", problems)) plan.params = read_settings(*params, entry->params, {}, problems);
+  else if (expect_object(*params, "{ \"key\": value, ... }", problems)) {
+    const TableOptions options{.presets = entry->presets, .refused = entry->refused};
+    plan.params = read_settings(*params, entry->params, options, problems);
+  }
 }
 
 // Every node number of the entry is one of the plan's.
@@ -164,7 +167,7 @@ config::Values read_params_of(const StrategyEntry& strategy, const std::vector<s
     if (const auto value = read_value(*node, *field, inputs.problems)) out.emplace_back(field->key, *value);
   }
   found = inputs.problems.sorted();
-  return out;
+  return config::with_preset(strategy.presets, out);
 }
 
 }   // namespace ssi::load

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "models/config/words.hpp"
 #include "sim/load/needs.hpp"
 #include "sim/load/units.hpp"
 #include "sim/load/wording.hpp"
@@ -111,6 +112,24 @@ std::optional<Value> read_choice_set(const Node& node, const Field& field, Probl
   return chosen;
 }
 
+// A word that is refused with a reason.
+bool is_refused(const Node& node, const Field& field, std::span<const config::Refused> refused, Problems& problems) {
+  for (const config::Refused& one : refused) {
+    if (one.key != field.key || !node.is(Type::string) || !config::has_word(one.words, node.text)) continue;
+    const std::vector<std::string> choices(field.choices.begin(), field.choices.end());
+    problems.at_value(node, fmt::format("{} {} (write one of: {})", in_quotes(node.text), one.why, listed(choices)));
+    return true;
+  }
+  return false;
+}
+
+// A field's value if it is not given; what the preset says of it, if `read` names one that does.
+Value default_with(const Field& field, const config::Values& read, std::span<const config::Preset> presets) {
+  const config::Preset* preset = config::preset_of(presets, read);
+  const Value* value = preset == nullptr ? nullptr : config::find_value(preset->values, field.key);
+  return value == nullptr ? config::default_of(field) : *value;
+}
+
 // The value of {"value": ..., "source": "..."}, or the node itself.
 const Node* without_source(const Node& node, Problems& problems) {
   if (!node.is(Type::object)) return &node;
@@ -201,13 +220,13 @@ config::Values read_settings(const Node& object, std::span<const Field> table, c
   config::Values values;
   std::size_t before = problems.size();
   for (const Field& field : table) {
-    values.emplace_back(field.key, config::default_of(field));
+    values.emplace_back(field.key, default_with(field, values, options.presets));
     const Node* node = object.find(field.key);
     bool required = std::holds_alternative<std::monostate>(field.fallback) && field.needs.key.empty();
     if (node == nullptr && required) report_missing(object, field, problems);
     bool sourced = options.with_sources && field.kind != Kind::text;
     if (node != nullptr && sourced) node = without_source(*node, problems);
-    if (node == nullptr) continue;
+    if (node == nullptr || is_refused(*node, field, options.refused, problems)) continue;
     std::optional<Value> value = read_value(*node, field, problems);
     if (value) values.back().second = *value;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/config/fields.hpp"
+#include "models/config/presets.hpp"
 #include "sim/load/problems.hpp"
 
 namespace ssi::load {
@@ -18,6 +19,8 @@ bool in_later_version(std::string_view word);
 struct TableOptions {
   std::vector<std::string> other_keys{};   // of this object, read by other code
   bool with_sources = false;               // a value may be written {"value": ..., "source": "..."}
+  std::span<const config::Preset> presets{};
+  std::span<const config::Refused> refused{};
 };
 
 // Values in table order, defaults filled in. With problems the values are not to be used.

@@ -51,6 +51,14 @@ void Directory::on_timer(TimerKey key, std::uint64_t generation, Out out) {
   drain(out);
 }
 
+std::optional<NodeId> Directory::believed_at(PageId page) const {
+  const NodeId home = place_.homes.of(page);
+  if (home != place_.self) return home;
+  const auto entry = home_.entries().find(page);
+  const bool elsewhere = entry != home_.entries().end() && entry->second.state == HomeState::owned;
+  return elsewhere ? entry->second.owner : home;
+}
+
 void Directory::evict(PageId page, Out out) {
   cache_.evict(page, out, loop_);
   drain(out);

@@ -28,6 +28,8 @@ class Directory final : public coherence::Machine {
 
   coherence::Right right(PageId page) const override;
   const PageData* copy(PageId page) const override { return cache_.copy(page); }
+  bool keeps(PageId page) const override { return home_.entries().contains(page); }
+  std::optional<NodeId> believed_at(PageId page) const override;
   void check_invariants() const override;
   std::unique_ptr<coherence::Machine> clone() const override { return std::make_unique<Directory>(*this); }
   void hash_into(Digest& digest) const override;

@@ -64,6 +64,7 @@ class Ivy final : public coherence::Machine {
 
   coherence::Right right(PageId page) const override;
   const PageData* copy(PageId page) const override;
+  std::optional<NodeId> believed_at(PageId page) const override { return probable_owner(page); }
   void check_invariants() const override;
   std::unique_ptr<coherence::Machine> clone() const override { return std::make_unique<Ivy>(*this); }
   void hash_into(Digest& digest) const override;

@@ -65,6 +65,10 @@ class IvyCentral final : public coherence::Machine {
 
   coherence::Right right(PageId page) const override;
   const PageData* copy(PageId page) const override;
+  std::optional<NodeId> believed_at(PageId page) const override {
+    const Managed* known = managed(page);
+    return known == nullptr ? place_.homes.of(page) : known->owner;
+  }
   void check_invariants() const override;
   std::unique_ptr<coherence::Machine> clone() const override { return std::make_unique<IvyCentral>(*this); }
   void hash_into(Digest& digest) const override;

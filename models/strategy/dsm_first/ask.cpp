@@ -27,6 +27,7 @@ std::optional<Answer> DsmFirst::ask(Thread& thread, const Ask& ask) {
       thread.waits = Thread::Waits::disk;
       return std::nullopt;
     }
+    case Ask::Kind::follow: return Answer{follow(thread, ask)};
     case Ask::Kind::device: device(thread, *ask.extent); return std::nullopt;
     case Ask::Kind::freeze:
       if (const Here* here = find_here(Pid{ask.value}); here == nullptr || here->dead) return Answer{0};
@@ -160,17 +161,18 @@ void DsmFirst::signal_came(Pid pid) {
 void DsmFirst::leave_here(Pid pid) { here_.erase(pid); }
 
 // Its new program, if it has one, begins when it goes on.
-void DsmFirst::arrive_here(Pid pid, Object process, bool stopped, const ProgramRef* exec) {
-  const bool fresh = here_.emplace(pid, Here{.process = process, .stopped = stopped}).second;
+void DsmFirst::arrive_here(Pid pid, Object process, bool stopped, const ProgramRef* exec, bool in_call) {
+  const auto [at, fresh] = here_.emplace(pid, Here{.process = process, .stopped = stopped, .call_comes = in_call});
   SSI_CHECK(fresh, "a process arrives twice");
   if (exec != nullptr) event_.out->order({ProgramOrder::Kind::exec, pid, *exec, Signal::none});
   event_.out->order({ProgramOrder::Kind::arrive, pid, {}, Signal::none});
+  if (in_call) go_on_with_call(pid, at->second);
 }
 
 void DsmFirst::depart_here(Pid pid, NodeId to) {
   Here* here = find_here(pid);
   if (here == nullptr || here->dead) return;
-  if (here->calling != 0) {
+  if (here->calling != 0 || here->call_comes) {
     here->goes_to = to;
     return;
   }

@@ -39,10 +39,17 @@ void DsmFirst::hash_into(StateHash& hash) const {
     hash.add(here.process);
     hash.add(std::uint64_t{here.calling});
     hash.add(std::uint64_t{here.asleep} | std::uint64_t{here.woken} << 1 | std::uint64_t{here.signalled} << 2 |
-             std::uint64_t{here.dead} << 3);
+             std::uint64_t{here.dead} << 3 | std::uint64_t{here.call_comes} << 4);
+    for (const auto& [node, pages] : here.fetched) {
+      hash.add(node);
+      hash.add(std::uint64_t{pages});
+    }
   }
+  for (const auto& [pid, moved] : moved_calls_) hash.add(pid);
+  for (const Pid pid : given_up_calls_) hash.add(pid);
   for (const std::uint64_t index : free_queue_nodes_) hash.add(index);
   hash.add(queue_nodes_);
+  background_.hash_into(hash);
   for (const auto* asked : {&interrupts_, &in_service_})
     for (const Asked& one : *asked) {
       hash.add(one.from);
@@ -82,17 +89,20 @@ class Checker {
     check_here();
     for (std::uint32_t node = 0; node < layout().nodes(); ++node)   // an interrupt is on its way
       if (word(layout().at(Table::run_queue, Layout::of_node(NodeId{node}), run_queue::todo)) != kNone) return;
+    const std::size_t before = report_.problems.size();
     check_locks();
     check_tasks();
     check_queues();
+    if (unseen_) report_.problems.resize(before);
   }
 
  private:
   const Layout& layout() const { return nodes_.front()->machine().layout; }
-  // What a page holds that nobody can read now was written by nobody, or has gone home.
+  // A page that nobody can read now was written by nobody; or it is at home or on its way, with a protocol that evicts or prefetches.
   std::uint64_t word(Word at) {
     for (const DsmFirst* node : nodes_)
       if (node->memory().right(at.page) != coherence::Right::none) return node->memory().copy(at.page)->word(at.offset);
+    for (const DsmFirst* node : nodes_) unseen_ = unseen_ || node->memory().keeps(at.page);
     return 0;
   }
   std::uint64_t field(Object process, process::Field field) { return word(layout().at(Table::process, process, field)); }
@@ -169,6 +179,7 @@ class Checker {
   std::vector<const DsmFirst*> nodes_;
   Report& report_;
   std::vector<Object> tasks_;
+  bool unseen_ = false;   // a page could not be read
 };
 
 void check_cluster(std::span<const Strategy* const> nodes, Report& report) { Checker(nodes, report).run(); }

@@ -10,16 +10,24 @@
 #include "models/strategy/dsm_first/proc.hpp"
 
 namespace ssi::dsm_first {
+namespace {
+
+// Above what coherence machines use. The second one follows the first at once.
+constexpr TimerKey kTick{std::uint64_t{1} << 50}, kTickServed{kTick.value + 1};
+
+}   // namespace
 
 DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings) : DsmFirst(setup, settings, memory_of(setup, settings)) {}
 
 DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings, std::unique_ptr<coherence::Machine> memory)
-    : machine_{setup.self, setup.incarnation, layout_of(setup, settings), settings, setup.costs}, memory_(std::move(memory)) {}
+    : machine_{setup.self, setup.incarnation, layout_of(setup, settings), settings, setup.costs}, memory_(std::move(memory)),
+      background_(setup, settings) {}
 
 DsmFirst::DsmFirst(const DsmFirst& other)
     : Strategy(other), machine_(other.machine_), memory_(other.memory_), next_thread_(other.next_thread_), spinners_(other.spinners_),
       here_(other.here_), free_queue_nodes_(other.free_queue_nodes_), queue_nodes_(other.queue_nodes_), interrupts_(other.interrupts_),
-      in_service_(other.in_service_), serving_interrupts_(other.serving_interrupts_), booted_(other.booted_),
+      in_service_(other.in_service_), serving_interrupts_(other.serving_interrupts_), background_(other.background_),
+      ticking_(other.ticking_), booted_(other.booted_), moved_calls_(other.moved_calls_), given_up_calls_(other.given_up_calls_),
       before_boot_(other.before_boot_) {
   for (const auto& [id, thread] : other.threads_) {
     auto& made = threads_[id] = std::make_unique<Thread>(id, machine_, *this, thread->beginning());
@@ -34,6 +42,7 @@ void DsmFirst::on_event(Instant now, const Event& event, Effects& out) {
                       [&](const MessageEvent& e) { message(*e.message); },
                       [&](const TimerEvent& e) {
                         if (memory_->mine(e.key)) memory_->on_timer(e.key, e.generation, {now, out, outcome_});
+                        else tick(e.key);
                       },
                       [&](const DiskDone& e) { wait_over(e.token, Thread::Waits::disk, e.failed ? 1 : 0); },
                       [&](const Frozen& e) {
@@ -64,6 +73,7 @@ void DsmFirst::message(const Message& message) {
   if (memory_->mine(message)) return memory_->on_message(message, {event_.now, *event_.out, outcome_});
   const NodeId from = message.header.from;
   std::visit(Overload{[&](const Interrupt& m) { interrupted(from, m.thread); }, [&](const DeviceRequest& m) { begin_device(from, m); },
+                      [&](const ProcessorMoves& m) { call_arrives(m); },
                       [&](const DeviceInterrupt& m) { wait_over(m.thread, Thread::Waits::device, m.failed); },
                       [&](const Served& m) {
                         const auto found = threads_.find(m.thread);
@@ -78,6 +88,16 @@ void DsmFirst::interrupt(Thread& thread, NodeId node, bool acknowledge) {
   if (acknowledge) ++thread.unserved;
   if (node == machine_.self) interrupted(node, acknowledge ? thread.id() : 0);
   else event_.out->send(node, TxnId{}, ProcessorMessage(Interrupt{acknowledge ? thread.id() : 0}));
+}
+
+// In two steps: that there is a timer is no progress of anybody's, but a call may have to wait for the pages that its words are on.
+void DsmFirst::tick(TimerKey key) {
+  if (key == kTick) {
+    event_.out->set_timer(kTick, 0, background_.period(), true);
+    event_.out->set_timer(kTickServed, 0, Duration{});
+  } else if (!std::exchange(ticking_, true)) {   // else it is lost: the one before is not served yet
+    begin({.kind = Beginning::Kind::tick, .words = background_.next(machine_.layout)});
+  }
 }
 
 void DsmFirst::interrupted(NodeId from, ThreadId acknowledge) { interrupts_.push_back({from, acknowledge}); }
@@ -98,7 +118,7 @@ void DsmFirst::begin(Beginning beginning) {
     if (caller == nullptr || caller->dead) return;
     beginning.process = caller->process;
     caller->calling = next_thread_;
-    caller->woken = caller->signalled = false;
+    caller->woken = caller->signalled = caller->call_comes = false;
   }
   const ThreadId id = next_thread_++;
   Thread& thread = *(threads_[id] = std::make_unique<Thread>(id, machine_, *this, std::move(beginning)));
@@ -137,7 +157,9 @@ void DsmFirst::stopped(Thread& thread) {
     booted_ = true;
     here_.emplace(init_of(machine_.self, machine_.incarnation), Here{init_object(machine_.self)});
     for (Beginning& call : std::exchange(before_boot_, {})) begin(std::move(call));
+    if (background_.on()) event_.out->set_timer(kTick, 0, background_.until_first(), true);
   }
+  if (kind == Beginning::Kind::tick) ticking_ = false;
   if (kind == Beginning::Kind::interrupts) {
     for (const Asked& asked : std::exchange(in_service_, {})) {
       if (asked.thread == 0) continue;
@@ -166,7 +188,7 @@ Code<> DsmFirst::code_of(Thread& thread) {
     case Beginning::Kind::exit: return do_exit(thread, beginning.status);
     case Beginning::Kind::device: return write_back(thread, beginning.extent);
     case Beginning::Kind::move: return move_away(thread, beginning.to);
-    case Beginning::Kind::tick: break;
+    case Beginning::Kind::tick: return serve_tick(thread);
   }
   SSI_CHECK(false, "no such beginning");
 }
@@ -210,7 +232,7 @@ DsmFirst::Here* DsmFirst::find_here(Pid pid) {
 }
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {
-  return std::make_unique<DsmFirst>(setup, config::bind(settings_fields(), params));
+  return std::make_unique<DsmFirst>(setup, settings_from(params));
 }
 
 }   // namespace ssi::dsm_first

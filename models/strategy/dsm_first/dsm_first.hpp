@@ -11,6 +11,7 @@
 
 #include "models/base/cloned.hpp"
 #include "models/port/coherence.hpp"
+#include "models/strategy/dsm_first/background.hpp"
 #include "models/strategy/dsm_first/messages.hpp"
 #include "models/strategy/dsm_first/thread.hpp"
 #include "models/strategy/registry.hpp"
@@ -35,7 +36,9 @@ class DsmFirst final : public Strategy, public Processor {
     bool asleep = false, woken = false, signalled = false, stopped = false;
     bool dead = false;   // its program has ended; its exit is under way, or follows the call
     std::int32_t status = 0;
-    std::optional<NodeId> goes_to{};   // once it is in no call
+    std::optional<NodeId> goes_to{};             // once it is in no call
+    bool call_comes = false;                     // it has moved in the middle of a call, which is still to arrive
+    std::map<NodeId, std::uint32_t> fetched{};   // on_fault "cost": pages since it came, by where they were believed to be
   };
   const std::map<Pid, Here>& here() const { return here_; }
   const coherence::Machine& memory() const { return *memory_; }
@@ -62,15 +65,19 @@ class DsmFirst final : public Strategy, public Processor {
   void go_on_here(Pid pid) override;
   void signal_came(Pid pid) override;
   void leave_here(Pid pid) override;
-  void arrive_here(Pid pid, Object process, bool stopped, const ProgramRef* exec) override;
+  void arrive_here(Pid pid, Object process, bool stopped, const ProgramRef* exec, bool in_call) override;
+  void continue_there(Thread& thread, NodeId to) override;
   void depart_here(Pid pid, NodeId to) override;
   void device_done(Thread& thread, std::uint64_t failed) override;
   void interrupt(Thread& thread, NodeId node, bool acknowledge) override;
-  void exit_is_over(Pid pid) override { here_.erase(pid); }
+  void exit_is_over(Pid pid) override;
 
   std::optional<Answer> access(Thread& thread, const Ask& ask);
   std::optional<Answer> change(Thread& thread, const Ask& ask);
   std::optional<Answer> sleep(Thread& thread);
+  std::uint64_t follow(const Thread& thread, const Ask& ask);
+  void call_arrives(const ProcessorMoves& moved);
+  void go_on_with_call(Pid pid, Here& here);
   void device(Thread& thread, const Extent& extent);
   void begin_device(NodeId asks, const DeviceRequest& request);
   void wait_over(ThreadId thread, Thread::Waits waits, std::uint64_t value);
@@ -93,6 +100,7 @@ class DsmFirst final : public Strategy, public Processor {
   void frozen(ThreadId thread, Pid pid);
   void interrupted(NodeId from, ThreadId acknowledge);
   void serve_interrupts();
+  void tick(TimerKey key);
 
   Machine machine_;
   Cloned<coherence::Machine> memory_;
@@ -112,8 +120,12 @@ class DsmFirst final : public Strategy, public Processor {
   };
   std::vector<Asked> interrupts_, in_service_;
   bool serving_interrupts_ = false;
+  Background background_;
+  bool ticking_ = false;   // the timer interrupt is being served
   bool booted_ = false;
-  std::vector<Beginning> before_boot_;   // calls that came while the node still boots
+  std::map<Pid, ProcessorMoves> moved_calls_;   // of processes that have not arrived yet
+  std::set<Pid> given_up_calls_;                // of processes that have died before their call arrived
+  std::vector<Beginning> before_boot_;          // calls that came while the node still boots
 };
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);

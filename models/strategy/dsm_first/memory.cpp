@@ -1,9 +1,5 @@
 #include "models/strategy/dsm_first/memory.hpp"
 
-#include "models/protocol/directory/directory.hpp"
-#include "models/protocol/ivy/ivy.hpp"
-#include "models/protocol/ivy_central/ivy_central.hpp"
-
 namespace ssi::dsm_first {
 
 Layout layout_of(const NodeSetup& setup, const Settings& settings) {
@@ -20,9 +16,7 @@ std::unique_ptr<coherence::Machine> memory_of(const NodeSetup& setup, const Sett
                                .page_bytes = settings.page_bytes,
                                .homes = {.kind = coherence::Homes::Kind::interleaved, .nodes = setup.nodes},
                                .costs = {settings.fault, settings.lookup, shootdown, settings.map}};
-  if (settings.protocol == "ivy") return std::make_unique<ivy::Ivy>(place, ivy::Settings{});
-  if (settings.protocol == "ivy_central") return std::make_unique<ivy_central::IvyCentral>(place, ivy_central::Settings{});
-  return std::make_unique<directory::Directory>(place, directory::Settings{});
+  return settings.memory.make(place);
 }
 
 }   // namespace ssi::dsm_first

@@ -14,8 +14,12 @@ Code<> hand_over(Thread& t, NodeId to, std::uint64_t what) {
   co_await dequeue(t, self);
   co_await enqueue(t, self, to);
   const std::uint64_t here = co_await t.is_here(pid);   // it may be killed until now
-  if (here != 0) t.tell([&](Processor& p) { p.leave_here(pid); });
-  else {
+  if (here != 0) {
+    t.tell([&](Processor& p) {
+      if (what == arrive_in_call) p.continue_there(t, to);
+      p.leave_here(pid);
+    });
+  } else {
     co_await dequeue(t, self);
     co_await enqueue(t, self, t.self());
   }
@@ -57,6 +61,15 @@ Code<> do_migrate(Thread& t, const Migrate& migrate) {
   }
   t.complete(Result::ok());   // held until it goes on
   if (migrate.node != t.self()) co_await hand_over(t, migrate.node, arrive);
+}
+
+Code<bool> follow(Thread& t, Word word, coherence::Access::Kind access) {
+  if (t.settings().on_fault == "page") co_return false;
+  const std::uint64_t to = co_await t.follow(word, access);
+  if (to == 0) co_return false;
+  const std::uint64_t frozen = co_await t.freeze(t.caller());
+  if (frozen != 0) co_await hand_over(t, NodeId{static_cast<std::uint32_t>(to - 1)}, arrive_in_call);
+  co_return true;
 }
 
 // Of a process that is in no call, because another one wants it elsewhere.

@@ -52,7 +52,7 @@ enum Field : std::uint32_t {
   granted    // what it waited for is its own: 1 + status
 };
 enum State : std::uint64_t { unused, living, exiting, zombie };
-enum Todo : std::uint64_t { start = 1, wake = 2, signals = 4, arrive = 8, depart = 16, exec_there = 32 };
+enum Todo : std::uint64_t { start = 1, wake = 2, signals = 4, arrive = 8, depart = 16, exec_there = 32, arrive_in_call = 64 };
 }   // namespace process
 
 // Table::descriptors: a word for each number; an open file. It is touched by its process only.

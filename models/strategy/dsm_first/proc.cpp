@@ -173,10 +173,12 @@ Code<bool> act(Thread& t, Object process, std::uint64_t what) {
     const ProgramRef program = co_await program_of(t, process);
     t.tell([&](Processor& p) { p.start_here(seen.pid, process, program); });
   }
-  if ((what & (arrive | exec_there)) != 0) {
+  if ((what & (arrive | exec_there | arrive_in_call)) != 0) {
     const ProgramRef program = co_await program_of(t, process);
     const std::uint64_t is_stopped = co_await t.load(field_of(t, process, stopped));
-    t.tell([&](Processor& p) { p.arrive_here(seen.pid, process, is_stopped != 0, (what & exec_there) != 0 ? &program : nullptr); });
+    t.tell([&](Processor& p) {
+      p.arrive_here(seen.pid, process, is_stopped != 0, (what & exec_there) != 0 ? &program : nullptr, (what & arrive_in_call) != 0);
+    });
   }
   if ((what & depart) != 0) {
     const std::uint64_t to = co_await t.exchange(field_of(t, process, goes_to), 0);

@@ -34,6 +34,8 @@ Code<> kick(Thread& t, Object process, NodeId node, std::uint64_t todo, bool ack
 Code<> awake(Thread& t, Object process);   // a process that sleeps, or is about to; without the lock as well
 Code<> serve_interrupts(Thread& t);        // without the lock: looks at everything that this node was asked to look at
 
+Code<> serve_tick(Thread& t);   // background.cpp
+
 // ---- life (life.cpp); all without the lock
 
 Code<> boot(Thread& t);
@@ -53,6 +55,8 @@ Code<ProgramRef> program_of(Thread& t, Object process);
 Code<> do_migrate(Thread& t, const Migrate& migrate);
 Code<> move_away(Thread& t, NodeId to);
 Code<> hand_over(Thread& t, NodeId to, std::uint64_t what);
+// The caller moves to the page that it is about to touch, if the parameter on_fault says so. True: the call goes on there, not here.
+Code<bool> follow(Thread& t, Word word, coherence::Access::Kind access);
 
 // ---- signals (signals.cpp)
 

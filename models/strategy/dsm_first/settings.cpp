@@ -10,10 +10,19 @@ using config::Kind;
 using S = Settings;
 
 constexpr std::array<std::string_view, 3> kPlacements{"packed", "one_per_page", "first_touch"};
+constexpr std::array<std::string_view, 3> kOnFault{"page", "thread", "cost"};
 constexpr std::array<std::string_view, 3> kLocks{"test_and_set", "ticket", "mcs"};
-constexpr std::array<std::string_view, 3> kProtocols{"directory", "ivy", "ivy_central"};
+
+constexpr std::array<std::string_view, 5> kPresets{"none", "virtual_iron_like", "vsmp_like", "giantvm", "popcorn"};
 
 const std::array kSettings{
+    Bound<S>{{.key = config::kPresetKey,
+              .kind = Kind::choice,
+              .fallback = std::string_view{"none"},
+              .choices = kPresets,
+              .meaning = "a known system's defaults for what is not given (ssisim list strategies says what each assumes)",
+              .source = "choice"},
+             &S::preset},
     Bound<S>{{.key = "placement",
               .kind = Kind::choice,
               .fallback = std::string_view{"first_touch"},
@@ -29,14 +38,6 @@ const std::array kSettings{
               .meaning = "kernel locks: test-and-set whose waiters read, tickets, or queues whose waiters spin on words of their own",
               .source = "Linux: test-and-set to 2.6.24, tickets to 4.1, queues since"},
              &S::lock},
-    Bound<S>{{.key = "protocol",
-              .kind = Kind::choice,
-              .fallback = std::string_view{"directory"},
-              .choices = kProtocols,
-              .meaning = "the coherence protocol below the kernel: sequentially consistent ones only, since an unmodified kernel shows no "
-                         "acquire and release",
-              .source = "choice"},
-             &S::protocol},
     Bound<S>{{.key = "page_bytes",
               .kind = Kind::bytes,
               .fallback = std::int64_t{4096},
@@ -85,10 +86,74 @@ const std::array kSettings{
               .meaning = "the node that has the disk; more than there are: the last one",
               .source = "choice; GiantVM forwards I/O to one node"},
              &S::device_node},
+    Bound<S>{
+        {.key = "on_fault",
+         .kind = Kind::choice,
+         .fallback = std::string_view{"page"},
+         .choices = kOnFault,
+         .meaning = "what moves when a program touches a page of a segment that is not here: the page, the thread to where the page is "
+                    "believed to be, or what costs less",
+         .source = "TidalScale decides by cost; the others fetch the page"},
+        &S::on_fault},
+    Bound<S>{{.key = "thread_cost",
+              .kind = Kind::integer,
+              .fallback = std::int64_t{8},
+              .min = 1,
+              .max = 1e6,
+              .meaning = "a thread moves once it would have fetched that many pages from one node since it came (ski rental)",
+              .source = "estimate: pages of the kernel that a move brings along, range 2 to 100; TidalScale's function is unpublished",
+              .needs = {"on_fault", "cost"}},
+             &S::thread_cost},
+    Bound<S>{{.key = "context",
+              .kind = Kind::bytes,
+              .fallback = std::int64_t{6144},
+              .min = 0,
+              .max = 1e9,
+              .meaning = "of a virtual processor that moves: registers and what is in flight",
+              .source = "TidalScale, unsure: about two pages",
+              .needs = {"on_fault", "thread cost"}},
+             &S::context},
+    Bound<S>{{.key = "tick",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{4'000'000},
+              .min = 1'000,
+              .max = 1e9,
+              .meaning = "between two timer interrupts of a node, which write what the platform's costs.background_writes says",
+              .source = "Linux: HZ is 250"},
+             &S::tick},
+    Bound<S>{{.key = "background_shared",
+              .kind = Kind::ratio,
+              .fallback = 0.25,
+              .min = 0,
+              .max = 1,
+              .meaning = "of these writes, those to words that all nodes write; the others are to the node's own clock",
+              .source = "estimate: of four words of a tick one is a reference count or the time, range 0.02 to 0.5"},
+             &S::background_shared},
 };
+
+// Sequentially consistent ones only: an unmodified kernel shows no acquire and release.
+const protocol::Parameters& memory_parameters() {
+  static const protocol::Parameters kAll("", "directory", true);
+  return kAll;
+}
 
 }   // namespace
 
-std::span<const config::Bound<Settings>> settings_fields() { return kSettings; }
+const std::vector<config::Field>& parameters() {
+  static const std::vector<config::Field> kAll = [] {
+    std::vector<config::Field> all = config::plain<Settings>(kSettings);
+    const auto& memory = memory_parameters().fields();
+    all.insert(all.end(), memory.begin(), memory.end());
+    return all;
+  }();
+  return kAll;
+}
+
+Settings settings_from(const config::Values& given) {
+  const config::Values values = config::with_preset(presets(), given);
+  Settings settings = config::bind<Settings>(kSettings, values);
+  settings.memory = memory_parameters().choose(values);
+  return settings;
+}
 
 }   // namespace ssi::dsm_first

@@ -50,7 +50,8 @@ struct Ask {
     is_here,        // whether process `value` runs on this processor
     disk,           // a request to this node's disk, until it is done; 1: it failed
     device,         // file contents `value` on the disk of the node that has one, until they are durable; 1: it failed
-    freeze          // process `value`, which departs; 0: it has died
+    freeze,         // process `value`, which departs; 0: it has died
+    follow          // 1 + the node that the caller had better move to for its access to `word`; 0: none
   } kind;
   Word word{};
   coherence::Access::Kind access{};
@@ -81,8 +82,10 @@ class Processor {
   virtual void go_on_here(Pid pid) = 0;                      // it is not stopped, and nothing is held back any more
   virtual void signal_came(Pid pid) = 0;                     // a handler has run: its call, if it sleeps in one, or is about to, ends
   virtual void leave_here(Pid pid) = 0;                      // it runs elsewhere from now on
-  virtual void arrive_here(Pid pid, Object process, bool stopped, const ProgramRef* exec) = 0;
-  virtual void depart_here(Pid pid, NodeId to) = 0;   // at its next safe point, when it is in no call
+  // in_call: in the middle of one, which continue_there has sent.
+  virtual void arrive_here(Pid pid, Object process, bool stopped, const ProgramRef* exec, bool in_call) = 0;
+  virtual void continue_there(Thread& thread, NodeId to) = 0;   // its call
+  virtual void depart_here(Pid pid, NodeId to) = 0;             // at its next safe point, when it is in no call
   virtual void device_done(Thread& thread, std::uint64_t failed) = 0;
   virtual void interrupt(Thread& thread, NodeId node, bool acknowledge) = 0;
   virtual void exit_is_over(Pid pid) = 0;
@@ -100,6 +103,8 @@ struct Beginning {
   Extent extent{};           // device
   NodeId asks{};             // device: which node, and which of its threads
   std::uint64_t thread = 0;
+  std::vector<Word> words{};   // tick: to write
+  std::uint32_t hops = 0;      // call: how often its caller has moved for it
 };
 
 class Thread {
@@ -140,6 +145,9 @@ class Thread {
   Awaiting is_here(Pid pid) { return {*this, {.kind = Ask::Kind::is_here, .value = pid.value}}; }
   Awaiting disk(const DiskRequest& request) { return {*this, {.kind = Ask::Kind::disk, .request = &request}}; }
   Awaiting device(const Extent& extent) { return {*this, {.kind = Ask::Kind::device, .extent = &extent}}; }
+  Awaiting follow(Word word, coherence::Access::Kind access) {
+    return {*this, {.kind = Ask::Kind::follow, .word = word, .access = access}};
+  }
   Awaiting freeze(Pid pid) { return {*this, {.kind = Ask::Kind::freeze, .value = pid.value}}; }
 
   // Told to the processor; nothing while the thread is made anew.

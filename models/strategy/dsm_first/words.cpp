@@ -2,6 +2,7 @@
 // each, as the hardware would have it.
 #include <algorithm>
 
+#include "models/strategy/dsm_first/proc.hpp"
 #include "models/strategy/dsm_first/segments.hpp"
 
 namespace ssi::dsm_first {
@@ -40,6 +41,8 @@ Code<> do_load(Thread& t, const Load& load) {
     t.fail(Errno::einval);
     co_return;
   }
+  const bool moves = co_await follow(t, word_of(t, load.segment, load.offset), coherence::Access::Kind::load);
+  if (moves) co_return;
   charge_range(t, load.count);
   if (load.count == kWordBytes && within_page(t, load.offset, load.count)) {
     const std::uint64_t word = co_await t.load(word_of(t, load.segment, load.offset));
@@ -65,6 +68,8 @@ Code<> do_store(Thread& t, const Store& store) {
     t.fail(Errno::einval);
     co_return;
   }
+  const bool moves = co_await follow(t, word_of(t, store.segment, store.offset), coherence::Access::Kind::store);
+  if (moves) co_return;
   charge_range(t, count);
   if (!store.data && within_page(t, store.offset, count)) {
     co_await t.store(word_of(t, store.segment, store.offset), store.word);
@@ -92,6 +97,8 @@ Code<> do_atomic(Thread& t, const Atomic& atomic) {
     co_return;
   }
   const Word at = word_of(t, atomic.segment, atomic.offset);
+  const bool moves = co_await follow(t, at, coherence::Access::Kind::add);
+  if (moves) co_return;
   std::uint64_t before = 0;
   switch (atomic.kind) {
     case Atomic::Kind::add: before = co_await t.add(at, atomic.operand); break;

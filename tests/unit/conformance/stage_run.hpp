@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "models/conformance/play.hpp"
-#include "sim/world/world.hpp"
+#include "sim/world/run_out.hpp"
 
 namespace ssi::test {
 using namespace world;   // sim/world
@@ -28,11 +28,12 @@ class StageRun final : public Watcher {
 
   void run() {
     for (int steps = 0; steps < 200'000; ++steps) {
-      world_.deliver_all();
+      run_out(world_);
       if (!step() && !sleep_ends()) return;
     }
   }
 
+  Instant due(const Waiting& what) override { return world_.now() + what.after; }
   void completed(CallId id, const Result& result) override {
     for (auto& [pid, process] : processes_)
       if (process.calling == id) process.answer = result;
@@ -99,7 +100,7 @@ class StageRun final : public Watcher {
     for (auto& [pid, process] : processes_) {
       if (process.waits()) continue;
       process.calling = kNoCall;
-      process.self->now = now_;
+      process.self->now = world_.now();
       const Call* call = process.program->resume(*std::exchange(process.answer, std::nullopt));
       begin(pid, process, call ? *call : Call{Exit{0}});
       return true;   // the table may have changed
@@ -127,8 +128,7 @@ class StageRun final : public Watcher {
     for (auto& [pid, process] : processes_)
       if (process.until && (first == nullptr || *process.until < *first->until)) first = &process;
     if (first == nullptr) return false;
-    if (now_ < *first->until) world_.pass(*first->until - now_);
-    now_ = std::max(now_, *first->until);
+    if (world_.now() < *first->until) world_.pass(*first->until - world_.now());
     first->until.reset();
     first->answer = Result::ok();
     return true;
@@ -140,7 +140,6 @@ class StageRun final : public Watcher {
   Liar liar_;
   std::map<Pid, Process> processes_;
   std::uint32_t born_on_ = 0;   // where, as programs see it, the next process of one machine starts
-  Instant now_{};
 };
 
 }   // namespace ssi::test

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/conformance/stage_run.hpp"
+#include "tests/unit/dsm_first/memories.hpp"
 
 namespace ssi::test {
 namespace {
@@ -16,7 +17,13 @@ void expect_all_hold(const config::Values& params) {
 
 TEST(DsmFirstConformance, EveryBehaviourHolds) { expect_all_hold({}); }
 TEST(DsmFirstConformance, EveryBehaviourHoldsPackedWithQueuedLocksOnIvy) {
-  expect_all_hold({{"placement", std::string("packed")}, {"lock", std::string("mcs")}, {"protocol", std::string("ivy")}});
+  expect_all_hold({{"placement", std::string("packed")}, {"lock", std::string("mcs")}, {"protocol", std::string("ivy_dynamic")}});
+}
+TEST(DsmFirstConformance, EveryBehaviourHoldsOnEachProtocol) {
+  for (const Memory& memory : memories()) {
+    SCOPED_TRACE(memory.name);
+    expect_all_hold(memory.params);
+  }
 }
 TEST(DsmFirstConformance, EveryBehaviourHoldsOnePerPageWithTestAndSet) {
   expect_all_hold({{"placement", std::string("one_per_page")}, {"lock", std::string("test_and_set")}, {"device_node", std::int64_t{2}}});

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/world/world.hpp"
+#include "sim/world/run_out.hpp"
 
 namespace ssi::test {
 using namespace world;   // sim/world
@@ -36,19 +36,29 @@ class Side final : public Watcher {
  public:
   Side(std::string_view strategy, World::Options options) : world_(strategy, std::move(options)) {
     world_.watch(this);
-    world_.deliver_all();
+    run_out(world_);
   }
 
-  void issue(Pid caller, const Call& call) {
+  CallId issue(Pid caller, const Call& call) {
     const auto found = processes_.find(caller);
     const NodeId at = found == processes_.end() ? NodeId{0} : found->second.node;
     if (found != processes_.end()) found->second.calling = true;
     const CallId id = world_.next_call();
-    callers_[id] = caller;
+    expect(id, caller);
     world_.call(id, at, caller, call);
-    world_.deliver_all();
+    run_out(world_);
+    return id;
   }
+  void expect(CallId id, Pid caller) { callers_[id] = caller; }   // of a call that somebody else makes
 
+  void sent(const Message& message) override {
+    Sent& sent = sent_[std::string(message.body.type().name)];
+    ++sent.messages;
+    sent.bytes += message.header.bytes;
+  }
+  std::uint64_t messages(const std::string& type) const { return sent_.contains(type) ? sent_.at(type).messages : 0; }
+  std::uint64_t bytes(const std::string& type) const { return sent_.contains(type) ? sent_.at(type).bytes : 0; }
+  Instant due(const Waiting& what) override { return world_.now() + what.after; }
   void completed(CallId id, const Result& result) override {
     said_.push_back(std::to_string(callers_.at(id).value) + " " + std::string(kCallNames[world_.trace(id).call.index()]) + ": " +
                     text_of(result));
@@ -88,6 +98,10 @@ class Side final : public Watcher {
   std::map<Pid, Process> processes_;
   std::map<CallId, Pid> callers_;
   std::vector<std::string> said_;
+  struct Sent {
+    std::uint64_t messages = 0, bytes = 0;
+  };
+  std::map<std::string, Sent> sent_;   // by type, ever
 };
 
 struct Duel {

@@ -5,6 +5,7 @@
 
 #include "models/base/random.hpp"
 #include "tests/unit/dsm_first/duel.hpp"
+#include "tests/unit/dsm_first/memories.hpp"
 
 namespace ssi::test {
 namespace {
@@ -97,7 +98,10 @@ TEST(DsmFirst, AnswersAsOneMachineWithEachKindOfLockAndPlacement) {
       compare(2, 3, {{"lock", std::string(lock)}, {"placement", std::string(placement)}});
 }
 TEST(DsmFirst, AnswersAsOneMachineOnEachProtocol) {
-  for (const char* protocol : {"directory", "ivy", "ivy_central"}) compare(3, 4, {{"protocol", std::string(protocol)}});
+  for (const Memory& memory : memories()) {
+    SCOPED_TRACE(memory.name);
+    compare(2, 4, memory.params);
+  }
 }
 
 }   // namespace

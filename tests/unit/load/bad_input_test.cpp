@@ -118,6 +118,8 @@ const Bad kCases[] = {
     {"\"share\": 0.5", "\"share\": 1.5", "/strategies/1/params/share", "(write 0 to 1)"},
     {"\"share\": 0.5", "\"share\": \"50%\"", "/strategies/1/params/share", "must be a number"},
     {"\"share\": 0.5", "\"share\": 1e-320", "/strategies/1/params/share", "too close to 0"},
+    {"\"placement\": \"random\"", "\"placement\": \"remote\"", "/strategies/1/params/placement",
+     "\"remote\" would leave the machine (write one of: local, random"},
     {"\"placement\": \"random\", ", "", "/strategies/1/params/bias", "has no effect unless \"placement\" is \"random\""},
     {"\"cover\": [\"process\", \"file\"]", "\"server\": \"random\"", "/strategies/1/params/server",
      "has no effect unless \"cover\" has \"file\" or \"segment\" (remove it, or add \"file\" or \"segment\" to \"cover\")"},

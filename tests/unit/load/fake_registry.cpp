@@ -11,9 +11,14 @@ using config::Kind;
 
 constexpr std::string_view kClasses[] = {"process", "file", "segment"};
 constexpr std::string_view kPlacements[] = {"local", "random", "round_robin"};
+constexpr std::string_view kPresets[] = {"none", "wide"};
+const std::vector<config::Preset> kWide{
+    {"wide", "more at once", {{"fan_out", std::int64_t{9}}, {"cover", std::vector<std::string>{"file"}}}}};
+const std::vector<config::Refused> kNotHere{{"placement", "remote elsewhere", "would leave the machine"}};
 
 std::vector<Field> every_kind() {
   return {
+      {"preset", Kind::choice, std::string_view("none"), 0, 0, kPresets, "defaults"},
       {"cover", Kind::choice_set, std::string_view("process"), 0, 0, kClasses, "classes of calls"},
       {"cache", Kind::boolean, true, 0, 0, {}, "remember locations"},
       {"fan_out", Kind::integer, std::int64_t{3}, 1, 64, {}, "peers asked at once"},
@@ -34,7 +39,18 @@ std::vector<Field> every_kind() {
 const std::vector<StrategyEntry>& strategies() {
   static const std::vector<StrategyEntry> kAll{
       {"smp", "one machine", Image::one_machine, {.process = "full"}, {}, 0, nullptr, nullptr},
-      {"switcher", "every kind of param", Image::per_node, {.process = "full"}, every_kind(), 0, nullptr, nullptr},
+      {"switcher",
+       "every kind of param",
+       Image::per_node,
+       {.process = "full"},
+       every_kind(),
+       0,
+       nullptr,
+       nullptr,
+       nullptr,
+       false,
+       kWide,
+       kNotHere},
       {"demanding",
        "a param without default",
        Image::per_node,

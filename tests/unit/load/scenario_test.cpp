@@ -43,6 +43,21 @@ TEST(Scenario, IsReadWhole) {
   EXPECT_EQ(s.strategies[1].label, "switcher + files");
 }
 
+// The preset says "cover" has "file", so that "server" has an effect.
+TEST(Scenario, APresetSetsDefaultsAndWhatIsGivenWins) {
+  const std::string given = R"({"name": "switcher", "label": "a", "params": {"server": "random", "preset": "wide", "page": "8KiB"}},
+    {"name": "switcher", "label": "b", "params": {"fan_out": 3, "preset": "wide"}})";
+  Loaded loaded = testing::load_text(testing::replaced(testing::kScenario, "\"smp\",", given + ","));
+  ASSERT_TRUE(loaded.problems.empty()) << testing::shown(loaded.problems);
+  const config::Values &a = loaded.scenario.strategies[0].params, &b = loaded.scenario.strategies[1].params;
+  EXPECT_EQ(value_of(a, "fan_out"), config::Value(std::int64_t{9}));
+  EXPECT_EQ(value_of(a, "cover"), config::Value(std::vector<std::string>{"file"}));
+  EXPECT_EQ(value_of(a, "page"), config::Value(std::int64_t{8'192}));
+  EXPECT_EQ(value_of(a, "share"), config::Value(0.25)) << "the table's default";
+  EXPECT_EQ(value_of(b, "fan_out"), config::Value(std::int64_t{3})) << "as the table's default, and given";
+  EXPECT_EQ(config::with_preset({}, b), b);
+}
+
 TEST(Scenario, ParamsAndWorkloadsAreRead) {
   Loaded loaded = testing::load_text(testing::kScenario);
   ASSERT_TRUE(loaded.problems.empty()) << testing::shown(loaded.problems);
