@@ -55,8 +55,10 @@ class Side final : public Watcher {
     Sent& sent = sent_[std::string(message.body.type().name)];
     ++sent.messages;
     sent.bytes += message.header.bytes;
+    sent.to.insert(message.header.to);
   }
   std::uint64_t messages(const std::string& type) const { return sent_.contains(type) ? sent_.at(type).messages : 0; }
+  std::set<NodeId> receivers(const std::string& type) const { return sent_.contains(type) ? sent_.at(type).to : std::set<NodeId>{}; }
   std::uint64_t bytes(const std::string& type) const { return sent_.contains(type) ? sent_.at(type).bytes : 0; }
   Instant due(const Waiting& what) override { return world_.now() + what.after; }
   void completed(CallId id, const Result& result) override {
@@ -100,6 +102,7 @@ class Side final : public Watcher {
   std::vector<std::string> said_;
   struct Sent {
     std::uint64_t messages = 0, bytes = 0;
+    std::set<NodeId> to{};
   };
   std::map<std::string, Sent> sent_;   // by type, ever
 };
