@@ -32,7 +32,7 @@ inline std::string text_of(const Result& result) {
   return text;
 }
 
-class Side final : public Watcher {
+class Side : public Watcher {
  public:
   Side(std::string_view strategy, World::Options options) : world_(strategy, std::move(options)) {
     world_.watch(this);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/config/presets.hpp"
 #include "tests/unit/load/helpers.hpp"
 
 namespace ssi::load {
