@@ -8,7 +8,9 @@ namespace ssi::vproc_switch {
 
 void VprocSwitch::serve(const Message& message, const vproc::Migrate& migrate, Effects& out) {
   const Header& header = message.header;
-  settle_if_in_transit(migrate.pid, migrate.moves - 1, out);   // it has been there, so it has arrived
+  // It has been there, so it has arrived; a status that comes along too. Before the look at the group, which this may leave.
+  settle_if_in_transit(migrate.pid, migrate.moves - 1, out);
+  for (const auto& [status, so_far] : dynamic_cast<const Packed&>(*migrate.process).statuses) settle_if_in_transit(status, so_far, out);
   if (processes_.all().size() >= settings_.accept_max) {
     out.send(header.from, header.txn, vproc::Message(vproc::Migrated{migrate.pid, Errno::eagain}));
     return;
@@ -52,7 +54,6 @@ void VprocSwitch::come_in(const vproc::PendingJoin::Coming& coming, CallId cause
 
 // The origin of the pid is told, unless it is this node or the one that it came from.
 void VprocSwitch::arrived_from(NodeId from, Pid pid, std::uint32_t moves, Effects& out) {
-  settle_if_in_transit(pid, moves - 1, out);   // as in serve(Migrate): also a status that came along
   stubs_.erase(pid);
   locations_.drop(pid);
   if (pid.origin() == self_) origins_.step(pid, vproc::OriginEvent::returned, {});

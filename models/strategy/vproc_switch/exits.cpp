@@ -9,7 +9,8 @@ using vproc::OriginEvent;
 
 void VprocSwitch::departed(const native::Departure& departure, Effects& out) {
   leave_orphans(departure, out);
-  const std::uint32_t moves = moves_of(departure.pid);
+  const auto moved = moves_.find(departure.pid);
+  const std::uint32_t moves = moved == moves_.end() ? 0 : moved->second;
   if (!is_here(Site::exit, departure.parent_here, out)) tell_parent(departure, moves + 1, out);
   else if (moves > 0 && processes_.is_zombie(departure.pid)) processes_.tell_when_reaped(departure.pid);
   if (moves > 0 && !processes_.is_zombie(departure.pid)) moves_.erase(departure.pid);

@@ -195,6 +195,8 @@ class RandomPrograms final : public Watcher {
     const auto connection = connection_of_.find(result.pid);
     if (connection == connection_of_.end()) return wrong("a child here has another status");
     if (killed_by_one_of(signals_[result.pid], result.status)) return;
+    // Its group got what was passed on to a program in it, before it caught anything.
+    if (result.status != status_of(Signal::kill) && killed_by_one_of(sent_, result.status)) return;
     if (result.status == rexec::kNoStatus && (broken_ || closed_.contains(connection->second))) return;
     wrong("status " + std::to_string(result.status) + " is not that of its program");
   }
