@@ -62,6 +62,16 @@ const std::array kMembership{
               "none",
               kMajority},
              &M::witness},
+    Bound<M>{{"restart",
+              Kind::duration,
+              std::int64_t{1'000'000'000},
+              0,
+              10 * kMinute,
+              {},
+              "a node that learns that it was left out stops, and has booted again so long afterwards",
+              "estimate: a kernel without firmware, range 1 s to 60 s",
+              kMajority},
+             &M::restart},
 };
 
 }   // namespace

@@ -17,6 +17,7 @@ struct Membership {
   double deviations = 0;       // adaptive: mean gap and so many standard deviations more
   Duration lease;              // a node stops serving so long after its last agreement with a majority
   std::int64_t witness = -1;   // decides an even split; -1: then everybody stops
+  Duration restart{};          // of a node that was left out: so long until it has booted again
 
   bool on() const { return mode == "majority"; }
 };

@@ -83,6 +83,7 @@ struct AfterWork {
     Priority priority = Priority::normal;
     CallId cause;
     bool before_work = false;
+    ViewId view;
     Body body;
   };
   struct Completion {
@@ -135,6 +136,7 @@ class Effects : public AfterWork {
     made.priority = serving || options.raised ? Priority::raised : Priority::normal;
     made.cause = options.cause == kNoCall ? cause : options.cause;
     made.before_work = options.before_work;
+    made.view = view;
     made.body.hold(std::move(message));
   }
   // Asks the node's disk, once the work is done; DiskDone with this token tells the end.
@@ -171,6 +173,8 @@ class Effects : public AfterWork {
     locks.clear();
     shootdown_cores = 0;
     cached_bytes.reset();
+    view = {};
+    restarts = false;
     cause = event_cause;
     serving = serving_message;
   }
@@ -184,6 +188,8 @@ class Effects : public AfterWork {
   std::optional<std::uint64_t> cached_bytes;
   CallId cause{kNoCall};   // of the event being handled
   bool serving = false;    // the event is a message
+  ViewId view;             // of the membership: of what is sent from here on
+  bool restarts = false;   // this machine has stopped for good, and wants to be started anew (a crash that the host carries out)
 };
 
 }   // namespace ssi

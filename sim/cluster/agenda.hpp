@@ -55,8 +55,15 @@ struct VerbFails {
 struct StillQuiet {
   std::uint64_t calls;   // that had been made then
 };                       // after a fault: did nothing at all happen since?
+struct NodeStops {
+  NodeId node;
+  std::uint32_t life;
+};   // its machine has asked for it
+struct NodeStarts {
+  NodeId node;
+};   // ... and is made anew
 using Due = std::variant<TimerDue, SleepOver, WorkloadStarts, SendDue, NicTells, NodeWakes, RunEnds, FaultBegins, FaultEnds, ArrivalDue,
-                         CircuitDeadline, VerbFails, StillQuiet>;
+                         CircuitDeadline, VerbFails, StillQuiet, NodeStops, NodeStarts>;
 
 class Agenda {
  public:

@@ -167,8 +167,13 @@ void Cluster::depart(Service& service, Effects::Send& send) {
   packet.background = service.background && send.cause == kNoCall;
   if (!packet.background) ++foreground_;
   Header& header = packet.message.header;
-  header = {
-      .from = service.node, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
+  header = {.from = service.node,
+            .to = send.to,
+            .view = send.view,
+            .txn = send.txn,
+            .cause = send.cause,
+            .priority = send.priority,
+            .bytes = send.body.bytes()};
   packet.message.body = std::move(send.body);
   if (setup_.nic.server_threads != 0) leaves_service(service, packet.message);
   if (faults_ && faults_->half_open(service.node, send.to)) header.circuit_epoch = 0;   // of a circuit that is no more

@@ -12,11 +12,12 @@ constexpr std::uint64_t kLookEvery = 4096;     // events between looks at invari
 
 Cluster::Cluster(Setup setup, Backend& backend, record::Recorder& recorder)
     : setup_(std::move(setup)), backend_(backend), recorder_(recorder), trace_(recorder.trace()), ledger_(recorder),
-      net_(static_cast<std::uint32_t>(setup_.machines.size()), !setup_.faults.empty()), nodes_(setup_.machines.size()) {
+      net_(static_cast<std::uint32_t>(setup_.machines.size()), !setup_.faults.empty() || setup_.restart), nodes_(setup_.machines.size()) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].machine = std::move(setup_.machines[i]);
   if (setup_.memory.capacity > 0)
     paging_ = std::make_unique<Paging>(setup_.memory, static_cast<std::uint32_t>(nodes_.size()), setup_.random);
-  SSI_CHECK(!paging_ || setup_.faults.empty(), "a crash would lose the pages that a node has lent: the reader refuses this");
+  SSI_CHECK(!paging_ || (setup_.faults.empty() && !setup_.restart),
+            "a crash would lose the pages that a node has lent: the reader refuses this");
   if (!setup_.nic.plain()) nics_.assign(nodes_.size(), Nic(setup_.nic));
   if (setup_.nic.limits_service())
     for (Node& node : nodes_) node.receive_queues.resize(std::max<std::uint32_t>(setup_.nic.receive_queues, 1));
@@ -30,7 +31,7 @@ void Cluster::boot() {
     agenda_.add(setup_.loads[i].at, WorkloadStarts{i});
   }
   agenda_.add(setup_.ends, RunEnds{});
-  if (!setup_.faults.empty()) plan_faults();
+  if (!setup_.faults.empty() || setup_.restart) plan_faults();
   backend_.wake_at(*agenda_.first());
 }
 

@@ -54,6 +54,7 @@ class Cluster final : public BackendClient {
     Instant ends;
     std::vector<config::Fault> faults{};   // the plan, by date
     Stream loss{0};                        // draws which messages are lost
+    std::optional<Duration> restart{};     // membership: a machine that has stopped for good starts anew after so long
     // A machine for the next incarnation of a node; needed where nodes crash.
     std::function<std::unique_ptr<Strategy>(NodeId, Incarnation, std::shared_ptr<const Durable>)> reboot{};
     const std::atomic<int>* interrupt = nullptr;
@@ -199,6 +200,8 @@ class Cluster final : public BackendClient {
   void due(const CircuitDeadline& deadline);
   void due(const VerbFails& verb);
   void due(const StillQuiet& quiet);
+  void due(const NodeStops& stops);
+  void due(const NodeStarts& starts);
   void check_now_and_then(NodeId node);
   void finish_if_over();
   void close_books();

@@ -38,6 +38,21 @@ void Cluster::restart(NodeId id) {
   enqueue(id, {.since = now()});
 }
 
+// A machine that was left out of its image and has learnt of it.
+void Cluster::due(const NodeStops& stops) {
+  if (stops.life != at(stops.node).life || !faults_->up(stops.node)) return;
+  if (trace_) trace_->instant(now(), stops.node, "left out");
+  struck_ = true;
+  crash(stops.node);
+  ++foreground_;   // somebody may wait for it
+  agenda_.add(now() + *setup_.restart, NodeStarts{stops.node});
+}
+
+void Cluster::due(const NodeStarts& starts) {
+  --foreground_;
+  restart(starts.node);
+}
+
 // A program that has departed may have arrived elsewhere: whether it did is not known before it goes on there.
 void Cluster::lose_programs(NodeId id) {
   std::uint64_t processes = 0;

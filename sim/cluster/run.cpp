@@ -115,6 +115,7 @@ RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& rec
        .ends = Instant{} + plan.scenario.duration,
        .faults = config::fault_plan(plan.scenario.faults, RandomRoot(plan.seed), plan.scenario.platform.nodes, plan.scenario.duration),
        .loss = RandomRoot(plan.seed).stream("loss"),
+       .restart = plan.strategy.watches && plan.scenario.membership.on() ? std::optional(plan.scenario.membership.restart) : std::nullopt,
        .reboot = [&plan, nodes, cores](
                      NodeId node, Incarnation incarnation,
                      std::shared_ptr<const Durable> disk) { return make_machine(plan, nodes, cores, node, incarnation, std::move(disk)); },

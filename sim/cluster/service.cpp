@@ -128,6 +128,7 @@ void Cluster::run_machine(const Event& event, Service& service, const Header* re
   service.trail.mark = now();
   out_.begin(service.trail.cause, received != nullptr);
   at(service.node).machine->on_event(now(), event, out_);
+  if (out_.restarts) look_at(now(), NodeStops{service.node, at(service.node).life});
   if (paging_ && out_.cached_bytes) page_cache_is(*out_.cached_bytes, service);
   check_now_and_then(service.node);
   if (trace_) trace_event(event, service);

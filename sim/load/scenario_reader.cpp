@@ -66,6 +66,8 @@ config::Scenario read_scenario(Inputs& inputs, std::vector<Problem>& expect_plac
   read_workloads(inputs, out);
   read_membership(inputs, out);
   read_faults(inputs, out);
+  if (const Node* block = root.find("membership"); block != nullptr && out.membership.on() && out.platform.memory.capacity > 0)
+    inputs.problems.at_key(*block, "has no place beside a memory with a limit in this version (remove it, or \"capacity\" of the memory)");
   if (const Node* faults = root.find("faults"); faults != nullptr && !out.faults.empty() && out.platform.memory.capacity > 0)
     inputs.problems.at_key(*faults, "has no place beside a memory with a limit in this version (remove it, or \"capacity\" of the memory)");
   read_expectations(inputs, out, expect_places);

@@ -9,11 +9,22 @@ namespace ssi::world {
 config::Values param(std::string_view key, config::Value value) { return {{key, std::move(value)}}; }
 
 World::World(std::string_view strategy, Options options) : entry_(*find_strategy(strategy)), options_(std::move(options)) {
-  for (std::uint32_t id = 0; id < options_.nodes; ++id) {
-    const NodeSetup setup{NodeId{id}, options_.nodes, 4, Incarnation{1}, RandomRoot(options_.seed), options_.costs};
-    machines_.push_back(entry_.make(setup, options_.params));
-  }
+  incarnations_.assign(options_.nodes, Incarnation{1});
+  durable_.resize(options_.nodes);
+  for (std::uint32_t id = 0; id < options_.nodes; ++id) machines_.push_back(make(NodeId{id}, nullptr));
   for (std::uint32_t id = 0; id < options_.nodes; ++id) handle(NodeId{id}, BootEvent{}, kNoCall, 0, false);
+}
+
+std::unique_ptr<Strategy> World::make(NodeId at, std::shared_ptr<const Durable> disk) const {
+  const NodeSetup setup{.self = at,
+                        .nodes = options_.nodes,
+                        .cores = 4,
+                        .incarnation = incarnations_[at.value],
+                        .random = RandomRoot(options_.seed),
+                        .costs = options_.costs,
+                        .membership = options_.membership,
+                        .disk = std::move(disk)};
+  return entry_.make(setup, options_.params);
 }
 
 CallId World::call(CallId id, NodeId at, Pid caller, Call call) {
@@ -38,6 +49,7 @@ bool World::can_deliver(const Channel& channel) const {
 void World::deliver(Channel channel) {
   auto& queue = channels_.at(channel);
   SSI_CHECK(!queue.empty(), "nothing to deliver");
+  if (const Breaking before{channel.to, channel.from}; breaking_.contains(before)) return tell_broken(before);
   const UnderWay next = std::move(queue.front());
   queue.pop_front();
   handle(channel.to, MessageEvent{&next.message}, next.message.header.cause, next.hops, true);
@@ -81,6 +93,7 @@ void World::handle(NodeId at, const Event& event, CallId cause, std::uint32_t ho
   out_.begin(cause, serving);
   if (cause != kNoCall) last_hops_[cause] = hops;
   machines_[at.value]->on_event(now_, event, out_);
+  if (out_.restarts) return crash(at);
   for (const DiskRequest& request : out_.disk_requests)
     disks_.push_back({at, request, due({Waiting::Kind::disk, at, at, request.cause == kNoCall ? cause : request.cause})});
   carry_out(at, cause, hops);
@@ -109,10 +122,19 @@ void World::carry_out(NodeId at, CallId cause, std::uint32_t hops) {
 
 void World::send(NodeId at, const Effects::Send& send, std::uint32_t hops) {
   Message message;
-  message.header = {.from = at, .to = send.to, .txn = send.txn, .cause = send.cause, .priority = send.priority, .bytes = send.body.bytes()};
+  message.header = {.from = at,
+                    .to = send.to,
+                    .from_incarnation = incarnations_[at.value],
+                    .to_incarnation = incarnations_[send.to.value],
+                    .view = send.view,
+                    .txn = send.txn,
+                    .cause = send.cause,
+                    .priority = send.priority,
+                    .bytes = send.body.bytes()};
   message.body = send.body;
   if (send.cause != kNoCall && send.to != at) ++traces_.at(send.cause).total;
   if (watcher_) watcher_->sent(message);
+  if (is_lost({at, send.to, message.header.priority})) return;
   const std::uint32_t copies = options_.copies ? options_.copies(message) : 1;
   auto& queue = channels_[{at, send.to, message.header.priority}];
   for (std::uint32_t i = 0; i < copies; ++i) {
@@ -124,14 +146,16 @@ void World::send(NodeId at, const Effects::Send& send, std::uint32_t hops) {
 
 std::vector<const Strategy*> World::all() const {
   std::vector<const Strategy*> out;
-  for (const auto& machine : machines_) out.push_back(machine.get());
+  for (const auto& machine : machines_)
+    if (machine) out.push_back(machine.get());
   return out;
 }
 
 void World::check() const {
-  for (const auto& machine : machines_) machine->check_invariants();
+  const auto machines = all();
+  for (const Strategy* machine : machines) machine->check_invariants();
   Report report;
-  entry_.check_cluster(all(), report);
+  entry_.check_cluster(machines, report);
   if (!report.problems.empty()) invariant_broken(__FILE__, __LINE__, "check_cluster", report.problems.front());
 }
 

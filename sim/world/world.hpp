@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,12 +60,13 @@ class World {
     config::NodeCosts costs{};
     std::function<std::uint32_t(const Message&)> copies{};   // how often a message is delivered: 1; for canaries 0 or 2
     Memory memory{};                                         // of every program
+    config::Membership membership{};
   };
   explicit World(std::string_view strategy, Options options);
 
   void watch(Watcher* watcher) { watcher_ = watcher; }
   NodeId node(std::uint32_t id) const { return NodeId{id}; }
-  Pid init(std::uint32_t id) const { return init_of(NodeId{id}, Incarnation{1}); }
+  Pid init(std::uint32_t id) const { return init_of(NodeId{id}, incarnations_[id]); }
   std::uint32_t nodes() const { return static_cast<std::uint32_t>(machines_.size()); }
 
   CallId next_call() { return CallId{++calls_}; }
@@ -117,6 +119,20 @@ class World {
   Instant now() const { return now_; }
   void break_circuit(NodeId a, NodeId b);   // what is under way between them is lost; both are told
 
+  // As sim/cluster has it (FAULTS.md): the machine and all that is under way from it and to it are gone. Its peers find out when they are
+  // told, at the latest before the first message of its next incarnation; what they send before that is lost. With what is on its disk
+  // it starts again. A machine that asks for a new start crashes; the driver starts it.
+  void crash(NodeId at);
+  void restart(NodeId at);
+  bool is_up(NodeId at) const { return machines_[at.value] != nullptr; }
+  Incarnation incarnation(NodeId at) const { return incarnations_[at.value]; }
+  struct Breaking {
+    NodeId node, peer;   // the node has still to be told that its circuit to the peer is no more
+    friend auto operator<=>(const Breaking&, const Breaking&) = default;
+  };
+  const std::set<Breaking>& breaking() const { return breaking_; }
+  void tell_broken(Breaking which);
+
   const Strategy& machine(NodeId at) const { return *machines_[at.value]; }
   template <class S>
   const S& as(NodeId at) const {
@@ -130,11 +146,17 @@ class World {
   void send(NodeId at, const Effects::Send& send, std::uint32_t hops);
   Instant due(const Waiting& what) { return watcher_ ? watcher_->due(what) : now_ + what.after; }
   void check() const;
-  std::vector<const Strategy*> all() const;
+  std::vector<const Strategy*> all() const;   // that are up
+  std::unique_ptr<Strategy> make(NodeId at, std::shared_ptr<const Durable> disk) const;
+  void lose_queues(NodeId at);
+  bool is_lost(const Channel& channel);
 
   const StrategyEntry& entry_;
   Options options_;
-  std::vector<std::unique_ptr<Strategy>> machines_;
+  std::vector<std::unique_ptr<Strategy>> machines_;   // nullptr: down
+  std::vector<Incarnation> incarnations_;
+  std::vector<std::shared_ptr<const Durable>> durable_;   // of those that are down
+  std::set<Breaking> breaking_;
   std::map<Channel, std::deque<UnderWay>> channels_;
   std::map<CallId, CallTrace> traces_;
   std::map<CallId, std::uint32_t> last_hops_;   // of the last event of each call

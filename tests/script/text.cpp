@@ -82,6 +82,25 @@ struct Fields {
   std::string operator()(const vproc::Location& m) const {
     return " pid " + text(m.pid) + " node " + number(m.place.node.value) + moves(m.place.moves) + " stub " + number(m.stub.value);
   }
+  std::string operator()(const vproc::Reregister& m) const {
+    std::string out = " dead " + number(m.dead.value);
+    for (const auto& [pid, moved] : m.what->processes) out += " " + text(pid) + moves(moved);
+    for (const auto& [group, known] : m.what->groups) out += " group " + text(group) + " registrations " + number(known.registrations);
+    for (Pid pid : m.what->missed) out += " missed " + text(pid);
+    return out;
+  }
+  std::string operator()(const vproc::Reregistered& m) const {
+    std::string out = " dead " + number(m.dead.value);
+    for (const auto& [pid, place] : m.verdicts->living) out += " " + text(pid) + "@" + number(place.node.value) + moves(place.moves);
+    for (Pid pid : m.verdicts->dead) out += " lost " + text(pid);
+    return out;
+  }
+  std::string operator()(const vproc::Lost& m) const { return " at " + number(m.dead.value); }
+  std::string operator()(const vproc::Welcome& m) const {
+    std::string out = " view " + number(m.view);
+    for (const auto& [node, duty] : *m.duties) out += " " + number(node.value) + " by " + number(duty.surrogate.value);
+    return out;
+  }
   std::string operator()(const vproc::Located& m) const { return " pid " + text(m.pid) + moves(m.moves); }
 };
 

@@ -16,10 +16,10 @@ GroupHolder::Broadcast* GroupHolder::active(Pid group) {
   return found == groups_.end() || !found->second.active ? nullptr : &*found->second.active;
 }
 
-void GroupHolder::grant(Pid group, Pid session, NodeId node) {
+void GroupHolder::grant(Pid group, Pid session, NodeId node, std::uint32_t registrations) {
   Group& entry = groups_[group];
   entry.session = session;
-  ++entry.registrations[node];
+  entry.registrations[node] += registrations;
 }
 
 void GroupHolder::give_back(Pid group, NodeId node, std::uint32_t registrations) {

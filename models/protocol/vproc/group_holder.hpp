@@ -5,6 +5,7 @@
 // A node is listed as long as it has registrations that it has not given back; each join and each CREATE of the holder
 // gives it one more, so that a LEAVE that crosses one of them does not unlist a node that will have a member.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -47,7 +48,8 @@ class GroupHolder {
   Broadcast* active(Pid group);
   std::uint64_t done() const { return broadcasts_; }   // every broadcast up to this one was applied on this node
 
-  void grant(Pid group, Pid session, NodeId node);
+  void grant(Pid group, Pid session, NodeId node, std::uint32_t registrations = 1);
+  void goes_on_after(std::uint64_t broadcast) { broadcasts_ = std::max(broadcasts_, broadcast); }   // of the holder before
   void give_back(Pid group, NodeId node, std::uint32_t registrations);
   Broadcast& begin(Pid group, const Request& request, std::set<TxnId> creates);
   void queue(Pid group, const Request& request) { groups_.at(group).queue.push_back(request); }

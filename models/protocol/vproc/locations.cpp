@@ -27,6 +27,14 @@ void Locations::drop(Pid pid) {
   if (where_.erase(pid.value)) order_.erase(std::find(order_.begin(), order_.end(), pid));
 }
 
+void Locations::drop_all_at(NodeId node) {
+  std::erase_if(order_, [&](Pid pid) {
+    const bool there = where_.find(pid.value)->node == node;
+    if (there) where_.erase(pid.value);
+    return there;
+  });
+}
+
 void Locations::hash_into(StateHash& hash) const {
   hash.add(order_.size());
   for (Pid pid : order_) {

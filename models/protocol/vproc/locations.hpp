@@ -19,6 +19,7 @@ class Locations {
   std::optional<Place> find(Pid pid) const;
   void remember(Pid pid, Place place);
   void drop(Pid pid);
+  void drop_all_at(NodeId node);
   std::size_t size() const { return where_.size(); }
   void hash_into(StateHash& hash) const;
 

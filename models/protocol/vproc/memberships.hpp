@@ -98,7 +98,8 @@ class Memberships {
 
   // How many registrations to give back; empty: the entry is still in use.
   std::optional<std::uint32_t> emptied(Pid group);
-  void forget(Pid group) { entries_.erase(group); }   // its holder is lost
+  void forget(Pid group) { entries_.erase(group); }         // this node holds its list now
+  void owes_nobody(Pid group) { at(group).owed.clear(); }   // its holder is lost
 
   const std::map<Pid, Entry>& all() const { return entries_; }
   const Hits& hits() const { return hits_; }

@@ -13,6 +13,7 @@
 #include "models/port/message.hpp"
 #include "models/protocol/vproc/move_messages.hpp"
 #include "models/protocol/vproc/place.hpp"
+#include "models/protocol/vproc/recovery_messages.hpp"
 
 namespace ssi::vproc {
 
@@ -201,8 +202,9 @@ inline std::uint64_t bytes_of(const SetGroupDone&) { return kHeaderBytes + 8 + 1
 inline std::uint64_t bytes_of(const ListRequest&) { return kHeaderBytes; }
 inline std::uint64_t bytes_of(const Listed& m) { return kHeaderBytes + 4 + kListedEntryBytes * m.processes->size(); }
 
-using Message = std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Adopt, Gone, Join, Joined,
-                             Leave, KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone,
-                             ListRequest, Listed, Move, MoveTaken, Migrate, Migrated, MigrateStatus, Location, Located>;
+using Message =
+    std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Adopt, Gone, Join, Joined, Leave,
+                 KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest, Listed, Move,
+                 MoveTaken, Migrate, Migrated, MigrateStatus, Location, Located, Reregister, Reregistered, Lost, Welcome>;
 
 }   // namespace ssi::vproc

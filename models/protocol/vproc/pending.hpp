@@ -75,7 +75,8 @@ struct PendingJoin {
     Create create;
     NodeId from;
     TxnId txn;
-  };   // a process that is to start here
+    bool orphaned = false;   // `from` is dead
+  };                         // a process that is to start here
   struct Coming {
     Migrate migrate;
     NodeId from;
@@ -89,6 +90,7 @@ struct PendingJoin {
   JoinFor purpose;
   Asker asker;   // of a change: who is answered
   std::variant<Arrival, Change, Coming> who;
+  Pid session{};
 };
 
 // A request to a process that is between two nodes, or whose status is. It is served again when that is settled.
@@ -105,6 +107,10 @@ struct PendingExit {
   NodeId asked;
   std::uint32_t moves{};   // that bring the status to its parent
   bool located = false;    // its origin has learnt where the status lies before this node has
+  Pid parent{};            // and the rest of what its notice says
+  std::int32_t status{};
+  TxnId created_by{};
+  bool lost = false;   // the notice was passed on to a node that is dead: it is sent again
   std::vector<Stalled> stalled{};
 };
 

@@ -19,9 +19,9 @@ void VprocSwitch::serve(const Message& message, const vproc::Migrate& migrate, E
   if (migrate.registered)
     memberships_.admitted(migrate.group,
                           migrate.under_way ? vproc::Memberships::News{migrate.seen, migrate.news} : vproc::Memberships::News{});
-  const bool listed = migrate.group.origin() == self_ || memberships_.state(migrate.group) == vproc::MemberState::member;
+  const bool listed = is_home(migrate.group) || memberships_.state(migrate.group) == vproc::MemberState::member;
   if (is_here(Site::arrival_holder, listed, out)) come_in(coming, header.cause, out);
-  else join({migrate.group.origin(), migrate.group, vproc::JoinFor::arrival, {}, coming}, migrate.session, header.cause, out);
+  else join({home_of(migrate.group), migrate.group, vproc::JoinFor::arrival, {}, coming}, migrate.session, header.cause, out);
 }
 
 // The node is registered with the group of the process, so the process may go on here.
@@ -56,12 +56,15 @@ void VprocSwitch::come_in(const vproc::PendingJoin::Coming& coming, CallId cause
 void VprocSwitch::arrived_from(NodeId from, Pid pid, std::uint32_t moves, Effects& out) {
   stubs_.erase(pid);
   locations_.drop(pid);
-  if (pid.origin() == self_) origins_.step(pid, vproc::OriginEvent::returned, {});
-  else if (pid.origin() != from) tell_location(pid, moves, from, out);
+  if (is_home(pid)) {
+    if (!membership_ || origins_.find(pid) != nullptr) origins_.step(pid, vproc::OriginEvent::returned, {});   // else its node died
+  } else if (home_of(pid) != from) {
+    tell_location(pid, moves, from, out);
+  }
 }
 
 void VprocSwitch::tell_location(Pid pid, std::uint32_t moves, NodeId stub, Effects& out) {
-  out.send(pid.origin(), pending_.fresh(), vproc::Message(vproc::Location{pid, {self_, moves}, stub}));
+  out.send(home_of(pid), pending_.fresh(), vproc::Message(vproc::Location{pid, {self_, moves}, stub}));
 }
 
 // Into the table, and among its relatives: those that are here are known to be, the others by the news that came along.
@@ -94,7 +97,7 @@ void VprocSwitch::put_in(const Packed& packed, const std::map<Pid, std::uint32_t
 
 // What was broadcast to its group while it was under way.
 void VprocSwitch::meet_news(Pid pid, Pid group, std::uint64_t seen, Effects& out) {
-  if (group.origin() != self_) {
+  if (!is_home(group)) {
     enter_group(pid, group, seen, out);
   } else if (auto* active = holder_.active(group); active && std::max(seen, seen_before(pid, group)) < active->number) {
     active->reached = true;

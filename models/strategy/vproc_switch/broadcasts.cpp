@@ -11,7 +11,7 @@ using vproc::Asker;
 
 void VprocSwitch::kill_group(const CallEvent& event, const KillGroup& kill, Effects& out) {
   const Pid group = kill.group == kNoPid ? processes_.find(event.caller)->group : kill.group;
-  const NodeId holder = group.origin();
+  const NodeId holder = home_of(group);
   if (holder.value >= nodes_) return answer({event.id, event.caller}, Result::fail(Errno::esrch), self_, out);
   const TxnId txn = pending_.open(vproc::PendingGroupKill{{event.id, event.caller}, holder});
   if (is_here(Site::killpg, holder == self_, out)) broadcast(group, {kill.signal, Asker{self_, txn, event.id}}, out);
@@ -104,7 +104,7 @@ void VprocSwitch::serve(const Message& message, const vproc::GroupSignalled& sig
 
 // A creation by a member here, or a member's move, is settled. A broadcast that had begun meanwhile has perhaps not found the process.
 void VprocSwitch::group_settled(Pid group, TxnId txn, std::optional<NodeId> now_at, Effects& out) {
-  if (group.origin() != self_) return settle(group, txn, out);
+  if (!is_home(group)) return settle(group, txn, out);
   auto* active = holder_.active(group);
   if (active == nullptr || active->creates.erase(txn) == 0) return;
   if (now_at) tell_node(group, *active, *now_at, out);
@@ -114,7 +114,7 @@ void VprocSwitch::group_settled(Pid group, TxnId txn, std::optional<NodeId> now_
 // Something of the group that was under way from here is settled: acknowledgements that waited for it may leave.
 void VprocSwitch::settle(Pid group, TxnId txn, Effects& out) {
   for (const auto& due : memberships_.settle(group, txn))
-    out.send(group.origin(), due.txn, vproc::Message(vproc::GroupSignalled{group, due.number, due.reached}), {.cause = due.cause});
+    out.send(home_of(group), due.txn, vproc::Message(vproc::GroupSignalled{group, due.number, due.reached}), {.cause = due.cause});
   leave_if_emptied(group, out);
 }
 

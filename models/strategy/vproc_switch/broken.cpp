@@ -66,15 +66,17 @@ struct VprocSwitch::GiveUp {
   }
 };
 
+void VprocSwitch::give_up_one(TxnId txn, NodeId peer, Effects& out) {
+  const auto record = pending_.all().find(txn);
+  if (record == pending_.all().end()) return;
+  const vproc::Pending copy = record->second;
+  std::visit(GiveUp{*this, peer, txn, out}, copy);
+}
+
 void VprocSwitch::give_up(NodeId peer, Effects& out) {
   std::vector<TxnId> open;
   for (const auto& [txn, record] : pending_.all()) open.push_back(txn);
-  for (TxnId txn : open) {
-    const auto record = pending_.all().find(txn);
-    if (record == pending_.all().end()) continue;
-    const vproc::Pending copy = record->second;
-    std::visit(GiveUp{*this, peer, txn, out}, copy);
-  }
+  for (TxnId txn : open) give_up_one(txn, peer, out);
   // Perhaps LOCATION was lost, or LOCATED.
   for (const auto& [pid, stub] : stubs_)
     if (pid.origin() == peer) out.send(peer, pending_.fresh(), vproc::Message(vproc::Location{pid, stub.place, self_}));

@@ -31,7 +31,7 @@ void VprocSwitch::check_invariants() const {
       ++elsewhere;
       SSI_INVARIANT(children_.contains(child), text(child) + " is a child whose node nobody knows");
     }
-    if (process.group.origin() == self_) continue;
+    if (is_home(process.group)) continue;
     const auto* entry = memberships_.find(process.group);
     SSI_INVARIANT(entry != nullptr && entry->registrations > 0 && entry->seen.contains(pid),
                   text(pid) + " is no registered member of its group");
@@ -42,8 +42,7 @@ void VprocSwitch::check_invariants() const {
     SSI_INVARIANT(!entry.seen.empty() || !entry.under_way.empty(), text(group) + " is kept for nobody");
   }
   for (const auto& [pid, record] : origins_.all()) {
-    SSI_INVARIANT(pid.origin() == self_ && processes_.find(pid) == nullptr && !processes_.is_zombie(pid),
-                  text(pid) + " is here and elsewhere");
+    SSI_INVARIANT(is_home(pid) && processes_.find(pid) == nullptr && !processes_.is_zombie(pid), text(pid) + " is here and elsewhere");
     // Who leaves names where its parent was last known to be, which may have been here.
     SSI_INVARIANT(record.place.node != self_ || record.state == vproc::OriginState::leaving, text(pid) + " is elsewhere on its own node");
     SSI_INVARIANT(record.state != vproc::OriginState::leaving || leaving_.contains(pid), text(pid) + " leaves without notice");
@@ -59,7 +58,7 @@ void VprocSwitch::check_moves() const {
     SSI_INVARIANT(processes_.find(pid) == nullptr && !processes_.is_zombie(pid) && pending_.all().contains(txn),
                   text(pid) + " is here and under way from here");
   for (const auto& [pid, stub] : stubs_)
-    SSI_INVARIANT(processes_.find(pid) == nullptr && !processes_.is_zombie(pid) && stub.place.node != self_ && pid.origin() != self_,
+    SSI_INVARIANT(processes_.find(pid) == nullptr && !processes_.is_zombie(pid) && stub.place.node != self_ && !is_home(pid),
                   text(pid) + " is here and has gone from here");
   for (const auto& [pid, moves] : moves_)
     SSI_INVARIANT(processes_.find(pid) != nullptr || processes_.is_zombie(pid), text(pid) + " has moved and is not here");
@@ -67,14 +66,38 @@ void VprocSwitch::check_moves() const {
   for (const auto& [pid, to] : orders_) SSI_INVARIANT(processes_.find(pid) != nullptr, text(pid) + " is to go and is not here");
 }
 
-// One location: no pid lives on two nodes, or lives and is a zombie. A registered member is listed. Where a process runs
-// is what its origin believes, or where it was after fewer moves; while it leaves its origin the origin waits.
-void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
+namespace {
+
+// Where nodes watch each other: who is in the newest view. The others have stopped, or will before they do anything.
+std::map<NodeId, const VprocSwitch*> who_counts(std::span<const Strategy* const> nodes) {
   std::map<NodeId, const VprocSwitch*> by_id;
+  const membership::View* newest = nullptr;
   for (const Strategy* strategy : nodes) {
     const auto* node = static_cast<const VprocSwitch*>(strategy);
     by_id[node->self()] = node;
+    if (node->membership() && (newest == nullptr || node->membership()->view().number > newest->number))
+      newest = &node->membership()->view();
   }
+  if (newest == nullptr) return by_id;
+  std::erase_if(by_id, [&](const auto& entry) {
+    const auto* member = newest->find(entry.first);
+    return member == nullptr || member->incarnation != entry.second->processes().init().incarnation();
+  });
+  return by_id;
+}
+
+// What one knows of the other's duty holds when both are in one view and have done what followed from it.
+bool agree(const VprocSwitch& a, const VprocSwitch& b) {
+  if (!a.membership()) return true;
+  return a.membership()->view().number == b.membership()->view().number && a.recoveries().all().empty() && b.recoveries().all().empty();
+}
+
+}   // namespace
+
+// One location: no pid lives on two nodes, or lives and is a zombie. A registered member is listed. Where a process runs
+// is what its origin believes, or where it was after fewer moves; while it leaves its origin the origin waits.
+void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
+  const auto by_id = who_counts(nodes);
   std::vector<const native::Parts*> all_parts;
   for (const auto& [id, node] : by_id) all_parts.push_back(&node->parts());
   if (!parts::one_writer(all_parts)) report.add("a page of a file is writable on a node and readable on another");
@@ -86,15 +109,18 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
       if (!is_new)
         report.add("process " + text(process.pid) + " is on nodes " + std::to_string(first->second.value) + " and " +
                    std::to_string(id.value));
-      const NodeId origin = process.pid.origin();
-      if (process.zombie || origin == id || by_id.at(origin)->is_in_transit(process.pid)) continue;
-      const auto* record = by_id.at(origin)->origins().find(process.pid);
+      const auto home = by_id.find(node->home_of(process.pid));
+      if (process.zombie || home == by_id.end() || home->first == id || home->second->is_in_transit(process.pid)) continue;
+      if (!agree(*node, *home->second)) continue;
+      const auto* record = home->second->origins().find(process.pid);
       const std::uint32_t moves = node->moves_of(process.pid);
       if (record == nullptr || record->place.moves > moves || (record->place.moves == moves && record->place.node != id))
         report.add("the origin of process " + text(process.pid) + " does not know that it runs on node " + std::to_string(id.value));
     }
     for (const auto& [group, entry] : node->memberships().all()) {
-      const auto* led = by_id.at(group.origin())->groups_led().find(group);
+      const auto holder = by_id.find(node->home_of(group));
+      if (holder == by_id.end() || !agree(*node, *holder->second)) continue;
+      const auto* led = holder->second->groups_led().find(group);
       const auto listed = led == nullptr || !led->registrations.contains(id) ? 0U : led->registrations.at(id);
       if (listed < entry.registrations) report.add("group " + text(group) + " does not list node " + std::to_string(id.value));
     }
@@ -111,6 +137,7 @@ void VprocSwitch::hash_into(StateHash& hash) const {
   memberships_.hash_into(hash);
   pending_.hash_into(hash);
   gossip_.hash_into(hash);
+  hash_views(hash);
   for (const auto& [pid, link] : parents_) {
     hash.add(pid);
     link.place.hash_into(hash);

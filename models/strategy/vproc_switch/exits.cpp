@@ -24,9 +24,13 @@ void VprocSwitch::tell_parent(const native::Departure& departure, std::uint32_t 
   const auto parent = parents_.extract(departure.pid);
   SSI_CHECK(!parent.empty(), "a parent elsewhere whose node is not known");
   const ParentLink link = parent.mapped();
-  const TxnId txn = pending_.open(vproc::PendingExit{departure.pid, link.place.node, moves});
+  vproc::PendingExit exit{departure.pid, link.place.node, moves};
+  exit.parent = departure.parent;
+  exit.status = departure.status;
+  exit.created_by = link.created_by;
+  const TxnId txn = pending_.open(std::move(exit));
   leaving_.emplace(departure.pid, txn);
-  if (departure.pid.origin() == self_) origins_.step(departure.pid, OriginEvent::left, {link.place.node, moves});
+  if (is_home(departure.pid)) origins_.step(departure.pid, OriginEvent::left, {link.place.node, moves});
   const vproc::ExitNotice notice{departure.pid, departure.parent, departure.status, link.created_by, self_, moves};
   pass_notice(notice, txn, out.cause, {false, link.place}, out);
 }
@@ -53,14 +57,18 @@ void VprocSwitch::pass_notice(const vproc::ExitNotice& notice, TxnId txn, CallId
 void VprocSwitch::take_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out) {
   const Pid child = notice.child;
   if (notice.parent == processes_.reaper() && is_reaper_here()) meet_before_adoption(child);
+  if (const auto* parent = processes_.find(notice.parent); membership_ && parent != nullptr) {   // one that was told again, or given up
+    const auto entry = parent->children.find(child);
+    if (entry == parent->children.end() || entry->second) return refuse_status(notice, txn, cause, out);
+  }
   const bool accepted = processes_.child_exited(notice.parent, child, notice.status, out);
   if (!accepted) return refuse_status(notice, txn, cause, out);
   children_.erase(child);
   locations_.drop(child);
   stubs_.erase(child);   // it has been here before
-  const bool kept = processes_.is_zombie(child), from_here = child.origin() == self_;
+  const bool kept = processes_.is_zombie(child), from_here = is_home(child);
   if (from_here && origins_.find(child) != nullptr) origins_.step(child, OriginEvent::ended, {});
-  if (kept && !from_here && notice.asker != child.origin() && notice.asker != self_) tell_location(child, notice.moves, notice.asker, out);
+  if (kept && !from_here && notice.asker != home_of(child) && notice.asker != self_) tell_location(child, notice.moves, notice.asker, out);
   if (kept && notice.moves > 1) {
     moves_[child] = notice.moves;
     processes_.tell_when_reaped(child);
@@ -79,7 +87,8 @@ void VprocSwitch::refuse_status(const vproc::ExitNotice& notice, TxnId txn, Call
     on.route = {};
     return pass_notice(on, txn, cause, {false, vproc::Place{on.parent.origin()}}, out);
   }
-  if (notice.child.origin() == self_ && notice.asker != self_) origins_.step(notice.child, OriginEvent::ended, {});
+  if (is_home(notice.child) && notice.asker != self_ && (!membership_ || origins_.find(notice.child) != nullptr))
+    origins_.step(notice.child, OriginEvent::ended, {});
   acknowledge_exit(notice, {notice.child, false, false}, txn, cause, out);
 }
 
@@ -97,7 +106,7 @@ void VprocSwitch::serve(const Message& message, const vproc::ExitAck& ack, Effec
 // status lies until the pid's origin does.
 void VprocSwitch::exit_settled(const vproc::PendingExit& exit, NodeId by, const vproc::ExitAck& ack, Effects& out) {
   leaving_.erase(exit.pid);
-  const NodeId origin = exit.pid.origin();
+  const NodeId origin = home_of(exit.pid);
   if (origin == self_) {
     if (ack.accepted || origins_.find(exit.pid) != nullptr)
       origins_.step(exit.pid, ack.accepted ? OriginEvent::settled : OriginEvent::ended, {by, exit.moves});
@@ -111,6 +120,7 @@ void VprocSwitch::exit_settled(const vproc::PendingExit& exit, NodeId by, const 
 
 void VprocSwitch::serve(const Message&, const vproc::Gone& gone, Effects& out) {
   settle_if_in_transit(gone.pid, ~0U, out);
+  if (membership_ && origins_.find(gone.pid) == nullptr) return;   // its node died, and its parent has waited for it
   origins_.step(gone.pid, OriginEvent::ended, {});
 }
 
@@ -118,9 +128,12 @@ void VprocSwitch::tell_origins_of_reaped(Effects& out) {
   if (!processes_.has_reaped()) return;
   for (Pid pid : processes_.take_reaped()) {
     moves_.erase(pid);
-    if (pid.origin() == self_) continue;
+    if (is_home(pid)) {
+      if (pid.origin() != self_ && origins_.find(pid) != nullptr) origins_.step(pid, OriginEvent::ended, {});
+      continue;
+    }
     is_here(Site::reap, false, out);
-    out.send(pid.origin(), pending_.fresh(), vproc::Message(vproc::Gone{pid}));
+    out.send(home_of(pid), pending_.fresh(), vproc::Message(vproc::Gone{pid}));
   }
 }
 

@@ -14,11 +14,14 @@ VprocSwitch::Way VprocSwitch::way_to(Pid pid, vproc::Route route) const {
     return {At::in_transit, std::get<vproc::PendingMove>(pending_.all().at(moving->second)).pid != pid, {}};
   if (leaving_.contains(pid)) return {At::leaving, true, {}};
   const auto is_news = [&](vproc::Place place) { return !route.missed || place.moves > route.moves; };
+  const auto rebuilt = [&](NodeId node) { return !is_member(node) && recoveries_.find(node) != nullptr; };
   if (const auto stub = stubs_.find(pid); stub != stubs_.end() && is_news(stub->second.place))
-    return {At::on, stub->second.ended, stub->second.place};
-  if (pid.origin() != self_) return {At::lost, false, {}};
+    return {rebuilt(stub->second.place.node) ? At::rebuilt : At::on, stub->second.ended, stub->second.place};
+  if (!is_home(pid)) return {At::lost, false, {}};
   const auto* record = origins_.find(pid);
+  if (record == nullptr && is_rebuilt_first(pid)) return {At::rebuilt, false, {pid.origin()}};
   if (record == nullptr || !is_news(record->place)) return {At::gone, true, {}};
+  if (rebuilt(record->place.node)) return {At::rebuilt, false, record->place};
   return {At::on, record->state == vproc::OriginState::zombie, record->place};
 }
 
@@ -28,8 +31,9 @@ std::uint32_t VprocSwitch::moves_of(Pid pid) const {
 }
 
 std::optional<vproc::Place> VprocSwitch::hint_for(Pid pid) const {
-  if (const auto child = children_.find(pid); child != children_.end()) return child->second;
-  return locations_.find(pid);
+  const auto child = children_.find(pid);
+  const auto hint = child != children_.end() ? std::optional(child->second) : locations_.find(pid);
+  return hint && is_member(hint->node) ? hint : std::nullopt;
 }
 
 // Later news of a process that lives elsewhere.
@@ -37,7 +41,7 @@ void VprocSwitch::learn(Pid pid, vproc::Place place) {
   if (place.node == self_) return;
   if (const auto child = children_.find(pid); child != children_.end()) {
     if (place.moves > child->second.moves) child->second = place;
-  } else if (place.node != pid.origin()) {   // the origin is asked first anyway
+  } else if (place.node != home_of(pid)) {   // the origin is asked first anyway
     locations_.remember(pid, place);
   } else {
     locations_.drop(pid);
@@ -67,24 +71,29 @@ void VprocSwitch::resume(const std::vector<vproc::Stalled>& stalled, Effects& ou
 template <class M>
 VprocSwitch::Found VprocSwitch::find_for(Pid pid, M request, const vproc::Asker& asker, Origin of, Effects& out) {
   const Way way = way_to(pid, request.route);
-  if (way.ended) return {Found::As::dead, self_};
+  if (way.ended && way.at != Way::At::rebuilt) return {Found::As::dead, self_};
   if (way.at == Way::At::here) return {Found::As::here, self_};
   if (way.at == Way::At::in_transit) {
     stall(pid, {vproc::Message(request), asker.node, asker.txn, asker.cause});
     return {Found::As::sent, self_};
   }
-  NodeId to = pid.origin();
+  if (way.at == Way::At::rebuilt) {
+    stall_until_rebuilt(way.place.node, {vproc::Message(request), asker.node, asker.txn, asker.cause});
+    return {Found::As::sent, self_};
+  }
+  NodeId to = home_of(pid);
   if (way.at == Way::At::on) {
     to = way.place.node;
     request.route = {way.place.moves, false};
   } else if (of.served) {
     request.route.missed = true;
-  } else if (of.hint) {
+  } else if (of.hint && is_member(of.hint->node)) {
     request.route = {of.hint->moves, of.hint->node == self_};
     if (of.hint->node != self_) to = of.hint->node;
   }
   if constexpr (requires { request.passed_on; }) request.passed_on = asker.node != self_;
   out.send(to, asker.txn, vproc::Message(request), {.cause = asker.cause});
+  passes_on(asker, to);
   return {Found::As::sent, to};
 }
 

@@ -51,11 +51,11 @@ void VprocSwitch::change_group(Pid pid, Pid group, Pid callers_session, const As
     return answer_change(pid, asker, Errno::eperm, out);
   if (process.group == group) return answer_change(pid, asker, Errno::none, out);
   const JoinFor purpose = group == pid ? JoinFor::leader : JoinFor::member;
-  if (is_here(Site::setpgid_holder, group.origin() == self_, out)) {
+  if (is_here(Site::setpgid_holder, is_home(group), out)) {
     const Errno refused = may_join(group, process.session, purpose);
     answer_change(pid, asker, refused == Errno::none ? move(pid, group, purpose, out) : refused, out);
   } else {
-    join({group.origin(), group, purpose, asker, vproc::PendingJoin::Change{pid}}, process.session, asker.cause, out);
+    join({home_of(group), group, purpose, asker, vproc::PendingJoin::Change{pid}}, process.session, asker.cause, out);
   }
 }
 
@@ -63,13 +63,13 @@ void VprocSwitch::set_session(const CallEvent& event, Effects& out) {
   const Pid pid = event.caller;
   const TxnId txn = pending_.open(vproc::PendingSetGroup{{event.id, pid}, self_});
   const Asker asker{self_, txn, event.id};
-  if (is_here(Site::setsid_holder, pid.origin() == self_, out)) {
+  if (is_here(Site::setsid_holder, is_home(pid), out)) {
     const Errno refused = may_join(pid, pid, JoinFor::session);
     answer_change(pid, asker, refused == Errno::none ? move(pid, pid, JoinFor::session, out) : refused, out);
   } else if (!processes_.members(pid).empty()) {
     answer_change(pid, asker, Errno::eperm, out);
   } else {
-    join({pid.origin(), pid, JoinFor::session, asker, vproc::PendingJoin::Change{pid}}, pid, event.id, out);
+    join({home_of(pid), pid, JoinFor::session, asker, vproc::PendingJoin::Change{pid}}, pid, event.id, out);
   }
 }
 
@@ -111,9 +111,9 @@ Errno VprocSwitch::move(Pid pid, Pid group, JoinFor purpose, Effects& out) {
   const Pid old = process->group;
   const Errno error = purpose == JoinFor::session ? processes_.set_session(pid) : processes_.set_group(pid, pid, group);
   if (error != Errno::none || old == group) return error;
-  left_[pid][old] = old.origin() == self_ ? holder_.done() : memberships_.seen(old, pid);
+  left_[pid][old] = is_home(old) ? holder_.done() : memberships_.seen(old, pid);
   leave_group(pid, old, out);
-  if (group.origin() != self_) return error;
+  if (!is_home(group)) return error;
   if (auto* active = holder_.active(group); active && seen_before(pid, group) < active->number) {   // it joins during a broadcast
     active->reached = true;
     post(pid, active->signal, out);
@@ -130,6 +130,7 @@ std::uint64_t VprocSwitch::seen_before(Pid pid, Pid group) const {
 }
 
 void VprocSwitch::join(vproc::PendingJoin pending, Pid session, CallId cause, Effects& out) {
+  pending.session = session;
   const vproc::Join request{pending.group, session, pending.purpose};
   const NodeId holder = pending.holder;
   const TxnId txn = pending_.open(std::move(pending));
@@ -161,7 +162,8 @@ void VprocSwitch::serve(const Message& message, const vproc::Joined& answer, Eff
   if (answer.error == Errno::none) memberships_.admitted(answer.group, {answer.active, answer.signal});
   bool reached = true;
   if (const auto* arrival = std::get_if<vproc::PendingJoin::Arrival>(&pending->who)) {
-    arrive(*arrival, header.cause, out);   // never refused
+    if (arrival->orphaned) reached = false;     // whoever has called for it is dead
+    else arrive(*arrival, header.cause, out);   // never refused
   } else if (const auto* coming = std::get_if<vproc::PendingJoin::Coming>(&pending->who)) {
     come_in(*coming, header.cause, out);
   } else {
@@ -180,14 +182,14 @@ void VprocSwitch::enter_group(Pid pid, Pid group, std::uint64_t seen, Effects& o
 }
 
 void VprocSwitch::leave_group(Pid pid, Pid group, Effects& out) {
-  if (group.origin() == self_) return;
+  if (is_home(group)) return;
   memberships_.leave(group, pid);
   leave_if_emptied(group, out);
 }
 
 void VprocSwitch::leave_if_emptied(Pid group, Effects& out) {
   const auto registrations = memberships_.emptied(group);
-  if (registrations && *registrations > 0) out.send(group.origin(), pending_.fresh(), vproc::Message(vproc::Leave{group, *registrations}));
+  if (registrations && *registrations > 0) out.send(home_of(group), pending_.fresh(), vproc::Message(vproc::Leave{group, *registrations}));
 }
 
 void VprocSwitch::serve(const Message& message, const vproc::Leave& leave, Effects&) {

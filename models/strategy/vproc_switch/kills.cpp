@@ -42,6 +42,7 @@ void VprocSwitch::route_kill(const vproc::Kill& kill, const Asker& asker, Effect
   switch (way.at) {
     case Way::At::in_transit:
     case Way::At::leaving: return stall(kill.pid, {vproc::Message(kill), asker.node, asker.txn, asker.cause});
+    case Way::At::rebuilt: return stall_until_rebuilt(way.place.node, {vproc::Message(kill), asker.node, asker.txn, asker.cause});
     case Way::At::gone:   // or the news of its end are on their way
     case Way::At::here: return answer_kill(kill, asker, Errno::esrch, out);
     case Way::At::on: return pass_kill_on(kill, way.place, asker, out);
@@ -51,16 +52,17 @@ void VprocSwitch::route_kill(const vproc::Kill& kill, const Asker& asker, Effect
     return out.send(asker.node, asker.txn, vproc::Message(vproc::NotHere{kill.pid, kill.route.moves}), {.cause = asker.cause});
   const auto hint = kill.route.missed ? std::nullopt : hint_for(kill.pid);
   if (hint && hint->node != self_) send_own_kill(kill, hint->node, {hint->moves, false}, asker, out);
-  else send_own_kill(kill, kill.pid.origin(), hint ? vproc::Route{hint->moves, true} : kill.route, asker, out);
+  else send_own_kill(kill, home_of(kill.pid), hint ? vproc::Route{hint->moves, true} : kill.route, asker, out);
 }
 
 void VprocSwitch::pass_kill_on(const vproc::Kill& kill, vproc::Place to, const Asker& asker, Effects& out) {
   if (asker.node == self_) return send_own_kill(kill, to.node, {to.moves, false}, asker, out);
-  if (!settings_.forwards() && kill.pid.origin() == self_)
+  if (!settings_.forwards() && is_home(kill.pid))
     return out.send(asker.node, asker.txn, vproc::Message(vproc::Redirect{kill.pid, to}), {.cause = asker.cause});
   vproc::Kill on = kill;
   on.route = {to.moves, false};
   out.send(to.node, asker.txn, vproc::Message(on), {.cause = asker.cause});
+  passes_on(asker, to.node);
 }
 
 void VprocSwitch::send_own_kill(const vproc::Kill& kill, NodeId to, vproc::Route route, const Asker& asker, Effects& out) {

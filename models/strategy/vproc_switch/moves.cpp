@@ -15,6 +15,7 @@ void VprocSwitch::migrate(const CallEvent& event, const Migrate& migrate, Effect
   const Pid pid = migrate.pid == kNoPid ? event.caller : migrate.pid;
   if (migrate.node.value >= nodes_) return answer(caller, Result::fail(Errno::einval), self_, out);
   if (pid.origin().value >= nodes_) return answer(caller, Result::fail(Errno::esrch), self_, out);
+  if (!can_take(migrate.node)) return answer(caller, Result::fail(Errno::ehostdown), self_, out);
   if (pid.sequence() == kInitSequence) return answer(caller, Result::fail(Errno::eperm), self_, out);
   if (pid == event.caller) {
     if (is_here(Site::migrate, migrate.node == self_, out)) return answer(caller, Result::ok(), self_, out);
@@ -94,17 +95,29 @@ bool VprocSwitch::is_settled(Pid pid) const {
 
 // After each event.
 void VprocSwitch::go_where_ordered(Effects& out) {
+  if (recoveries_.collects()) return;   // groups are being put together here
   std::vector<Pid> ready;
   for (const auto& [pid, to] : orders_)
     if (!departing_.contains(pid) && is_settled(pid)) ready.push_back(pid);
   for (Pid pid : ready) {
     const NodeId to = orders_.extract(pid).mapped();
-    if (to != self_) depart(pid, {to, {kNoCall, pid}}, out);   // ordered here while it was about to leave, and then refused elsewhere
+    if (to != self_ && can_take(to))
+      depart(pid, {to, {kNoCall, pid}}, out);   // ordered here while it was about to leave, and then refused elsewhere
   }
   ready.clear();
   for (const auto& [pid, departing] : departing_)
     if (departing.stands && is_settled(pid)) ready.push_back(pid);
-  for (Pid pid : ready) ship(pid, departing_.extract(pid).mapped(), out);
+  for (Pid pid : ready) {
+    const Departing departing = departing_.extract(pid).mapped();
+    if (can_take(departing.to)) ship(pid, departing, out);
+    else stays(pid, departing, out);
+  }
+}
+
+// Where it was to go is nobody any more.
+void VprocSwitch::stays(Pid pid, const Departing& departing, Effects& out) {
+  answer(departing.caller, Result::fail(Errno::ehostdown), self_, out);
+  out.order({ProgramOrder::Kind::arrive, pid});
 }
 
 // Takes the process out of everything here. Who is related to it goes on believing that it is here, by the news of its last move.
@@ -144,7 +157,7 @@ void VprocSwitch::ship(Pid pid, const Departing& departing, Effects& out) {
   const std::uint32_t moves = moves_of(pid) + 1;
   const auto luggage = parts_.pack(pid, departing.to, departing.exec.has_value(), processes_, now_, out);
   const Pid group = processes_.find(pid)->group, session = processes_.find(pid)->session;
-  const bool leads = group.origin() == self_;
+  const bool leads = is_home(group);
   const std::uint64_t seen = leads ? holder_.done() : memberships_.seen(group, pid);
   const auto packed = pack(pid, departing, out);
 
@@ -202,8 +215,8 @@ void VprocSwitch::has_arrived(TxnId txn, Effects& out) {
   parts_.left(move.pid, processes_, now_, out);
   for (const auto& [pid, moves] : move.travels) {
     in_transit_.erase(pid);
-    if (pid.origin() == self_) origins_.step(pid, vproc::OriginEvent::departed, {move.to, moves});
-    else if (pid.origin() != move.to && !move.located.contains(pid)) stubs_[pid] = {{move.to, moves}, pid != move.pid};
+    if (is_home(pid)) origins_.step(pid, vproc::OriginEvent::departed, {move.to, moves});
+    else if (home_of(pid) != move.to && !move.located.contains(pid)) stubs_[pid] = {{move.to, moves}, pid != move.pid};
   }
   const vproc::Place there{move.to, move.travels.at(move.pid)};
   for (const auto& [child, place] : dynamic_cast<const Packed&>(*move.process).children)

@@ -10,6 +10,8 @@ void VprocSwitch::fork_onto(const CallEvent& event, const Rfork& fork, Instant n
   const auto& nodes = fork.nodes;
   const bool exist = std::all_of(nodes.begin(), nodes.end(), [&](NodeId node) { return node.value < nodes_; });
   if (nodes.empty() || !exist) return answer(parent, Result::fail(Errno::einval), self_, out);
+  if (!std::all_of(nodes.begin(), nodes.end(), [&](NodeId node) { return can_take(node); }))
+    return answer(parent, Result::fail(Errno::ehostdown), self_, out);
 
   vproc::PendingRfork pending{parent, {}, static_cast<std::uint32_t>(nodes.size())};
   const Pid group = processes_.find(event.caller)->group;

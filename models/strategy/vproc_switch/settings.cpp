@@ -231,6 +231,16 @@ const std::vector<config::Field>& parameters() {
   return kAll;
 }
 
+membership::Settings watching(const config::Membership& block) {
+  membership::Settings out{.heartbeat = block.heartbeat,
+                           .suspect_after = block.suspect_after,
+                           .lease = block.lease,
+                           .adaptive = block.suspicion == "adaptive",
+                           .deviations = block.deviations};
+  if (block.witness >= 0) out.witness = NodeId{static_cast<std::uint32_t>(block.witness)};
+  return out;
+}
+
 Settings settings_from(const config::Values& values) {
   Settings settings = config::bind<Settings>(kSettings, values);
   settings.segment_protocol = segment_parameters().choose(values);

@@ -9,8 +9,10 @@
 
 #include "models/base/time.hpp"
 #include "models/config/fields.hpp"
+#include "models/config/membership.hpp"
 #include "models/parts/cluster_channels.hpp"
 #include "models/parts/cluster_files.hpp"
+#include "models/protocol/membership/membership.hpp"
 #include "models/strategy/vproc_switch/cluster_segments.hpp"
 
 namespace ssi::vproc_switch {
@@ -59,5 +61,6 @@ struct Settings {
 std::span<const config::Bound<Settings>> settings_fields();
 const std::vector<config::Field>& parameters();   // those, and segment_protocol with its options
 Settings settings_from(const config::Values& values);
+membership::Settings watching(const config::Membership& block);
 
 }   // namespace ssi::vproc_switch

@@ -45,7 +45,7 @@ void VprocSwitch::create_at(NodeId node, const vproc::Caller& parent, vproc::Cre
     origins_.step(create.child, vproc::OriginEvent::allotted, {node});
   }
   create.luggage = parts_.pack(create.parent, node, create.exec, processes_, now_, out);
-  const bool leads = create.group.origin() == self_;
+  const bool leads = is_home(create.group);
   if (leads) {
     holder_.grant(create.group, create.session, node);
     create.registered = true;
@@ -73,9 +73,9 @@ void VprocSwitch::serve(const Message& message, const vproc::Create& create, Eff
   vproc::PendingJoin::Arrival arrival{create, header.from, header.txn};
   if (create.registered)
     memberships_.admitted(create.group, create.under_way ? vproc::Memberships::News{create.seen, create.news} : vproc::Memberships::News{});
-  const bool listed = create.group.origin() == self_ || memberships_.state(create.group) == vproc::MemberState::member;
+  const bool listed = is_home(create.group) || memberships_.state(create.group) == vproc::MemberState::member;
   if (is_here(Site::arrival_holder, listed, out)) arrive(arrival, header.cause, out);
-  else join({create.group.origin(), create.group, vproc::JoinFor::arrival, {}, arrival}, create.session, header.cause, out);
+  else join({home_of(create.group), create.group, vproc::JoinFor::arrival, {}, arrival}, create.session, header.cause, out);
 }
 
 // The node is registered with the child's group, so the child may start.
@@ -90,7 +90,7 @@ void VprocSwitch::arrive(const vproc::PendingJoin::Arrival& arrival, CallId caus
   parents_[child] = {{arrival.from}, arrival.txn};
 
   out.send(arrival.from, arrival.txn, vproc::Message(vproc::Created{child, Errno::none}), {.cause = cause});
-  if (create.group.origin() != self_) {
+  if (!is_home(create.group)) {
     enter_group(child, create.group, create.seen, out);
   } else if (auto* active = holder_.active(create.group); active && create.seen < active->number) {
     active->reached = true;   // it was under way when the broadcast came

@@ -23,6 +23,7 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
   if (settings.covers("channel"))
     parts_.set(CallClass::channel, std::make_unique<parts::ClusterChannels>(self_, native::ChannelSettings::of(setup.costs),
                                                                             settings.channel_choices(setup.nodes)));
+  if (setup.membership.on()) membership_.emplace(self_, nodes_, setup.incarnation, watching_ = watching(setup.membership));
   if (settings.covers("segment"))
     parts_.set(CallClass::segment,
                std::make_unique<ClusterSegments>(self_, native::SegmentSettings::of(setup.costs), settings.segment_choices(setup.nodes)));
@@ -41,6 +42,7 @@ struct VprocSwitch::Switch {
   void operator()(const Spawn& spawn) const {
     const NodeId at = node.choose_node(spawn.placement, now, out);
     if (at.value >= node.nodes_) return answer(Errno::einval);
+    if (!node.can_take(at)) return node.answer({event.id, event.caller}, Result::fail(Errno::ehostdown), node.self_, out);
     if (node.is_here(Site::spawn, at == node.self_, out)) node.create_here(event, spawn.program, true, now, out);
     else node.create_at(at, {event.id, event.caller}, node.create_for(event.caller, spawn.program, true), {}, out);
   }
@@ -50,6 +52,7 @@ struct VprocSwitch::Switch {
   void operator()(const Exec& exec) const {
     const NodeId at = node.choose_node(exec.placement, now, out);
     if (at.value >= node.nodes_) return answer(Errno::einval);
+    if (!node.can_take(at)) return node.answer({event.id, event.caller}, Result::fail(Errno::ehostdown), node.self_, out);
     if (!node.is_here(Site::exec, at == node.self_, out))
       return node.parts_.keep(event.caller) ? answer(Errno::eagain)
                                             : node.depart(event.caller, {at, {event.id, event.caller}, exec.program}, out);
@@ -108,11 +111,15 @@ struct VprocSwitch::Server {
 };
 
 void VprocSwitch::serve_any(const Message& message, const vproc::Message& body, Effects& out) {
+  if (const auto dead = recoveries_.all().empty() ? std::nullopt : is_rebuilt_first(body)) {
+    const Header& header = message.header;
+    return stall_until_rebuilt(*dead, {body, header.from, header.txn, header.cause});
+  }
   std::visit(Server{*this, message, out}, body);
 }
 
-void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
-  now_ = now;
+void VprocSwitch::handle(const Event& event, Effects& out) {
+  const Instant now = now_;
   CallId own = kNoCall;
   std::visit(Overload{
                  [&](const BootEvent&) {
@@ -145,7 +152,7 @@ void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
                  },
                  [&](const VerbDone&) { parts_.event(event, processes_, now, out); },
                  [&](const DiskDone&) { parts_.event(event, processes_, now, out); },
-                 [&](const ViewChange&) {},   // who is a member is not used yet: every node of the image is
+                 [&](const ViewChange&) {},   // views are agreed on in here (views.cpp)
                  [&](const Frozen& frozen) { stands_still(frozen); },
              },
              event);
@@ -179,7 +186,8 @@ NodeId VprocSwitch::choose_node(const Placement& placement, Instant now, Effects
     case Placement::Kind::least_loaded: break;
   }
   gossip_.start(out);
-  const NodeId chosen = gossip_.choose(now, load());
+  NodeId chosen = gossip_.choose(now, load());
+  if (!can_take(chosen)) chosen = self_;
   gossip_.placed(chosen);
   return chosen;
 }
@@ -200,7 +208,7 @@ Pid VprocSwitch::new_child_here(Pid parent, const ProgramRef& program, bool exec
   const native::Heritage heritage = processes_.heritage(parent, exec);
   processes_.create(child, heritage, program, out);
   parts_.forked(parent, child, exec, processes_, now, out);
-  if (heritage.group.origin() != self_) enter_group(child, heritage.group, memberships_.seen(heritage.group, parent), out);
+  if (!is_home(heritage.group)) enter_group(child, heritage.group, memberships_.seen(heritage.group, parent), out);
   return child;
 }
 

@@ -4,6 +4,7 @@
 // Where things lie: a process's status with its parent, a group's list of nodes with its leader's origin, a pid's
 // whereabouts with its origin. So wait is local, and only relationships touch the origin.
 #pragma once
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,8 @@
 #include "models/native/processes.hpp"
 #include "models/native/single_node.hpp"
 #include "models/protocol/gossip/gossip.hpp"
+#include "models/protocol/membership/membership.hpp"
+#include "models/protocol/vproc/duties.hpp"
 #include "models/protocol/vproc/group_holder.hpp"
 #include "models/protocol/vproc/locations.hpp"
 #include "models/protocol/vproc/memberships.hpp"
@@ -21,6 +24,7 @@
 #include "models/protocol/vproc/origins.hpp"
 #include "models/protocol/vproc/pending.hpp"
 #include "models/protocol/vproc/place.hpp"
+#include "models/protocol/vproc/recoveries.hpp"
 #include "models/strategy/registry.hpp"
 #include "models/strategy/vproc_switch/packed.hpp"
 #include "models/strategy/vproc_switch/settings.hpp"
@@ -78,6 +82,9 @@ class VprocSwitch final : public Strategy {
   const std::map<Pid, Stub>& stubs() const { return stubs_; }
   const std::set<Pid>& met_before_adoption() const { return met_before_adoption_; }
   bool is_in_transit(Pid pid) const { return in_transit_.contains(pid); }
+  const std::optional<membership::Membership>& membership() const { return membership_; }   // empty: nobody watches anybody
+  NodeId home_of(Pid pid) const { return duties_.home_of(pid); }                            // its origin, or the origin's surrogate
+  const vproc::Recoveries& recoveries() const { return recoveries_; }
   std::uint32_t moves_of(Pid pid) const;   // of a process or a status here
   std::uint32_t load() const;              // living processes that are not stopped, without init
 
@@ -87,9 +94,9 @@ class VprocSwitch final : public Strategy {
 
   // finding.cpp: where a process is
   struct Way {
-    enum class At { here, in_transit, leaving, on, lost, gone } at;
-    bool ended = false;   // a status, or nothing, is what is left of it
-    vproc::Place place{};
+    enum class At { here, in_transit, leaving, on, lost, gone, rebuilt } at;
+    bool ended = false;     // a status, or nothing, is what is left of it
+    vproc::Place place{};   // rebuilt: its node is the dead one whose verdicts are awaited
   };
   struct Found {
     enum class As { here, dead, sent } as;
@@ -107,7 +114,68 @@ class VprocSwitch final : public Strategy {
   template <class M>
   Found find_for(Pid pid, M request, const vproc::Asker& asker, Origin of, Effects& out);
 
+  // views.cpp: who is a member, and what waits for a lease or for a view
+  struct Held {
+    Event event;   // points to what is here
+    std::shared_ptr<const Call> call{};
+    std::shared_ptr<const Message> message{};
+    CallId cause;
+    bool serving = false;
+  };
+  enum class Fate : std::uint8_t { serve, wait, drop };
+  bool is_of_membership(const Event& event, Effects& out);
+  Fate fate_of(const Event& event) const;
+  Fate fate_of(const Header& header) const;
+  bool is_member(NodeId node) const;
+  void hold(const Event& event, Effects& out);
+  void serve_held(Effects& out);
+  void circuit_broke(const CircuitBroken& broken, Effects& out);
+  void looks_for_lost(Effects& out);
+  void drop_to_strangers(Effects& out);
+  void stop_for_good(Effects& out) const;
+  void hash_views(StateHash& hash) const;
+
+  // node_down.cpp: a view without a node
+  struct PassedOn {
+    Instant at;
+    vproc::Asker asker;
+    NodeId to;
+  };
+  void follow_view(Effects& out);
+  void nodes_left(const std::map<NodeId, Incarnation>& gone, Effects& out);
+  void fail_requests_to(NodeId node, Effects& out);
+  void fail_request(TxnId txn, NodeId node, Effects& out);
+  void ask_the_new_holder(TxnId txn, NodeId node, Effects& out);
+  void serve(const Message& message, const vproc::Lost& lost, Effects& out);
+  void passes_on(const vproc::Asker& asker, NodeId to);
+  bool can_take(NodeId node) const;
+  std::optional<NodeId> is_rebuilt_first(Pid pid) const;
+  std::optional<NodeId> is_rebuilt_first(const vproc::Message& body) const;
+  bool changes_groups(const Event& event) const;
+  void stall_until_rebuilt(NodeId dead, vproc::Stalled request);
+
+  // surrogates.cpp: survivors tell the surrogate, and hear who lives
+  bool is_home(Pid pid) const { return home_of(pid) == self_; }
+  void begin_recovery(NodeId dead, const std::vector<NodeId>& up, Effects& out);
+  void take_duty(NodeId dead, vproc::Recoveries::Record& record);
+  vproc::Registrations registrations_for(NodeId dead) const;
+  void serve(const Message& message, const vproc::Reregister& report, Effects& out);
+  void end_collecting(NodeId dead, Effects& out);
+  void know_where(Pid pid, vproc::Place place);
+  void hold_groups(const vproc::Recoveries::Record& record);
+  void serve(const Message& message, const vproc::Reregistered& answer, Effects& out);
+  bool is_dead(Pid pid, NodeId dead, const vproc::Verdicts& verdicts) const;
+  void take_verdicts(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
+  void lose_child(Pid parent, Pid child, Effects& out);
+  void find_parents(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
+  void settle_moves_to(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
+  void settle_births_at(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
+  void notify_again(Effects& out);
+  void welcome(Effects& out);
+  void serve(const Message& message, const vproc::Welcome& welcome, Effects& out);
+
   // switch.cpp: calls
+  void handle(const Event& event, Effects& out);
   void serve_any(const Message& message, const vproc::Message& body, Effects& out);
   bool is_here(Site site, bool here, Effects& out);
   void call(const CallEvent& event, Instant now, Effects& out);
@@ -192,6 +260,7 @@ class VprocSwitch final : public Strategy {
   void go_where_ordered(Effects& out);
   std::shared_ptr<Packed> pack(Pid pid, const Departing& departing, Effects& out);
   void ship(Pid pid, const Departing& departing, Effects& out);
+  void stays(Pid pid, const Departing& departing, Effects& out);
   TxnId oldest_move_to(NodeId node) const;
   void serve(const Message& message, const vproc::Migrated& migrated, Effects& out);
   void settle_if_in_transit(Pid pid, std::uint32_t moves, Effects& out);
@@ -253,6 +322,7 @@ class VprocSwitch final : public Strategy {
   // broken.cpp: requests to a peer whose circuit broke
   struct GiveUp;
   void give_up(NodeId peer, Effects& out);
+  void give_up_one(TxnId txn, NodeId peer, Effects& out);
   void hash_moves(StateHash& hash) const;
   void check_moves() const;
 
@@ -269,6 +339,15 @@ class VprocSwitch final : public Strategy {
   vproc::Memberships memberships_;
   vproc::PendingTable pending_;
   gossip::Gossip gossip_;
+  membership::Settings watching_;
+  std::optional<membership::Membership> membership_;
+  std::map<NodeId, Incarnation> known_;   // the newest incarnation of each node that was a member
+  std::deque<Held> held_;
+  vproc::Duties duties_;
+  vproc::Recoveries recoveries_;
+  std::map<NodeId, std::shared_ptr<const vproc::Verdicts>> verdicts_;   // as a surrogate: the last ones on each dead node
+  std::deque<PassedOn> passed_on_;                                      // requests of others, oldest first
+  std::map<NodeId, Instant> broken_;                   // members to whom a circuit broke: when they are given up if they still are members
   std::map<Pid, ParentLink> parents_;                  // of processes here whose parent is elsewhere
   std::map<Pid, vproc::Place> children_;               // living elsewhere, of processes here: where, as far as is known
   std::map<Pid, std::map<Pid, std::uint64_t>> left_;   // groups that a process here has left: the last broadcast it got there

@@ -1,0 +1,162 @@
+// Who is a member of the image: the membership protocol is hosted here, and every other event asks it first. A node without a lease
+// serves nothing; what comes then waits. A message of a view that this node has not installed yet waits for it; one of an incarnation
+// that is no member any more is dropped. Who learns that it was left out stops for good.
+#include "models/base/hash.hpp"
+#include "models/base/overload.hpp"
+#include "models/strategy/vproc_switch/vproc_switch.hpp"
+
+namespace ssi::vproc_switch {
+namespace {
+
+constexpr TimerKey kHeldTimer{hash_of("vproc_switch.held")}, kLostTimer{hash_of("vproc_switch.lost")};
+
+const Header* header_of(const Event& event) {
+  const auto* arrived = std::get_if<MessageEvent>(&event);
+  return arrived == nullptr ? nullptr : &arrived->message->header;
+}
+
+}   // namespace
+
+void VprocSwitch::on_event(Instant now, const Event& event, Effects& out) {
+  now_ = now;
+  if (!membership_) return handle(event, out);
+  if (membership_->evicted()) return;
+  out.view = {static_cast<std::uint32_t>(membership_->view().number)};
+  if (!is_of_membership(event, out)) {
+    const Fate fate = fate_of(event);
+    if (fate == Fate::serve) handle(event, out);
+    if (fate == Fate::wait) hold(event, out);
+  }
+  if (membership_->evicted()) return stop_for_good(out);
+  follow_view(out);
+  serve_held(out);
+  drop_to_strangers(out);
+}
+
+// Events that only the membership needs, or that are about it.
+bool VprocSwitch::is_of_membership(const Event& event, Effects& out) {
+  if (std::holds_alternative<BootEvent>(event)) {
+    membership_->boot(now_, out);
+    for (const auto& member : membership_->view().members) known_[member.node] = member.incarnation;
+    handle(event, out);
+    return true;
+  }
+  if (const auto* broken = std::get_if<CircuitBroken>(&event)) return circuit_broke(*broken, out), true;
+  if (const auto* arrived = std::get_if<MessageEvent>(&event)) return membership_->message(now_, *arrived->message, out);
+  const auto* timer = std::get_if<TimerEvent>(&event);
+  if (timer == nullptr) return false;
+  if (timer->key == kLostTimer) return looks_for_lost(out), true;
+  if (timer->key == kHeldTimer) {   // there is something to wait for, as the host can see
+    if (!held_.empty()) out.set_timer(kHeldTimer, 0, watching_.heartbeat);
+    return true;
+  }
+  return membership_->timer(now_, *timer, out);
+}
+
+VprocSwitch::Fate VprocSwitch::fate_of(const Event& event) const {
+  const Header* header = header_of(event);
+  const Fate fate = header == nullptr ? Fate::serve : fate_of(*header);
+  const bool may = membership_->may_serve(now_) && !(recoveries_.collects() && changes_groups(event));
+  return fate == Fate::serve && !may ? Fate::wait : fate;
+}
+
+VprocSwitch::Fate VprocSwitch::fate_of(const Header& header) const {
+  if (header.from == self_) return Fate::serve;
+  const auto known = known_.find(header.from);
+  if (known == known_.end() || header.from_incarnation > known->second) return Fate::wait;   // it is a member where that was sent
+  if (header.from_incarnation < known->second || !is_member(header.from)) return Fate::drop;
+  return header.view.value > membership_->view().number ? Fate::wait : Fate::serve;
+}
+
+bool VprocSwitch::is_member(NodeId node) const { return !membership_ || membership_->view().find(node) != nullptr; }
+
+void VprocSwitch::hold(const Event& event, Effects& out) {
+  Held held{event, nullptr, nullptr, out.cause, out.serving};
+  if (const auto* call = std::get_if<CallEvent>(&event)) {
+    held.call = std::make_shared<const Call>(*call->call);
+    held.event = CallEvent{call->id, call->caller, held.call.get(), call->memory};
+  } else if (const auto* arrived = std::get_if<MessageEvent>(&event)) {
+    held.message = std::make_shared<const Message>(*arrived->message);
+    held.event = MessageEvent{held.message.get()};
+  }
+  held_.push_back(std::move(held));
+  if (held_.size() == 1) out.set_timer(kHeldTimer, 0, watching_.heartbeat);
+}
+
+// In the order of their coming, as if each came now.
+void VprocSwitch::serve_held(Effects& out) {
+  if (held_.empty() || !membership_->may_serve(now_)) return;
+  const CallId cause = out.cause;
+  const bool serving = out.serving;
+  for (Held& held : std::exchange(held_, {})) {
+    const Fate fate = fate_of(held.event);
+    if (fate == Fate::wait) held_.push_back(std::move(held));
+    if (fate != Fate::serve) continue;
+    out.cause = held.cause;
+    out.serving = held.serving;
+    handle(held.event, out);
+  }
+  out.cause = cause;
+  out.serving = serving;
+}
+
+// Silence has not decided yet. What was under way is lost if the peer is left out, and is waited for no more if it never is.
+void VprocSwitch::circuit_broke(const CircuitBroken& broken, Effects& out) {
+  const Duration patience = watching_.suspect_after * 2;
+  if (!is_member(broken.peer) || !broken_.try_emplace(broken.peer, now_ + patience).second) return;
+  out.set_timer(kLostTimer, 0, patience);
+}
+
+void VprocSwitch::looks_for_lost(Effects& out) {
+  std::optional<Instant> next;
+  std::vector<NodeId> due;
+  for (const auto& [peer, until] : broken_) {
+    if (until <= now_) due.push_back(peer);
+    else if (!next || until < *next) next = until;
+  }
+  for (NodeId peer : due) {
+    broken_.erase(peer);
+    give_up(peer, out);
+    parts_.event(CircuitBroken{peer, 0}, processes_, now_, out);
+  }
+  after_event(now_, out);
+  if (next) out.set_timer(kLostTimer, 0, *next - now_);
+}
+
+// A message to who is no member is not sent: whoever would wait for its answer is told at once.
+void VprocSwitch::drop_to_strangers(Effects& out) {
+  std::set<NodeId> told;
+  for (bool any = true; any;) {
+    std::set<NodeId> strangers;
+    std::erase_if(out.sends, [&](const Effects::Send& send) {
+      const bool strange = send.to != self_ && !is_member(send.to) && !send.body.is<membership::Message>();
+      if (strange && !send.body.is<gossip::Message>()) strangers.insert(send.to);
+      return strange;
+    });
+    any = false;
+    for (NodeId node : strangers) {
+      if (!told.insert(node).second) continue;
+      any = true;
+      fail_requests_to(node, out);
+      parts_.event(CircuitBroken{node, 0}, processes_, now_, out);
+    }
+    if (any) after_event(now_, out);
+  }
+}
+
+void VprocSwitch::stop_for_good(Effects& out) const {
+  out.begin(out.cause, out.serving);
+  out.restarts = true;
+}
+
+void VprocSwitch::hash_views(StateHash& hash) const {
+  if (!membership_) return;
+  membership_->hash_into(hash);
+  duties_.hash_into(hash);
+  recoveries_.hash_into(hash);
+  hash.add(passed_on_.size());
+  hash.add(held_.size());
+  for (const auto& [peer, until] : broken_) hash.add(peer);
+}
+
+}   // namespace ssi::vproc_switch
