@@ -18,7 +18,9 @@ NodeId Cluster::struck(const Fault& fault) const { return {setup_.one_machine ? 
 
 void Cluster::due(const FaultBegins& begins) {
   const Fault& fault = setup_.faults[begins.fault];
+  const std::uint64_t lost = recorder_.lost().processes;
   if (!begin_fault(fault)) return;
+  recorder_.struck(begins.fault, fault.kind, now(), recorder_.lost().processes - lost);
   struck_ = true;
   if (trace_) trace_->instant(now(), struck(fault), fault.kind);
   if (fault.lasts.ns == 0) return;

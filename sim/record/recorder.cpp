@@ -122,6 +122,7 @@ void Recorder::message_sent(Instant at, const Header& header, const MessageType&
 
 Ticket Recorder::call_answered(const FinishedCall& call) {
   SSI_CHECK(call.kind < kCalls && call.answered >= call.issued, "an answered call that cannot be");
+  recovery_.answered(call);
   State& s = *state_;
   if (s.measured(call.issued)) s.answered(call);
   else if (!s.ops.on() && !s.trace) return kNotMeasured;

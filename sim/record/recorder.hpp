@@ -18,6 +18,7 @@
 #include "models/port/message.hpp"
 #include "sim/record/event_list.hpp"
 #include "sim/record/finished_call.hpp"
+#include "sim/record/recovery.hpp"
 #include "sim/record/stats.hpp"
 #include "sim/record/timeline.hpp"
 #include "sim/record/trace.hpp"
@@ -64,13 +65,17 @@ class Recorder {
   // A note has no time of its own: it was made by the handler of the event that was delivered last.
   void noted(NodeId node, const Note& note) {
     if (note.kind == Note::Kind::stale_location) trace_stale_location(node);
+    if (note.kind >= Note::Kind::suspected) recovery_.noted(now_, note);
     if (now_ >= measured_from_) ++notes_[static_cast<std::size_t>(note.kind)];
   }
   void noted(const PageNote& note);
   void values_checked(std::uint64_t checked, const std::vector<std::string>& wrong);   // by a workload's programs, at the end
   void lost(std::uint64_t processes, Duration cpu);                                    // with their node; cpu: what they had computed
-  void dropped(Instant at);                                                            // a message, by a full network card
-  void waited_for_service(NodeId node, std::size_t before);                            // so many before it
+  void struck(std::uint32_t fault, std::string_view kind, Instant at, std::uint64_t processes_lost) {
+    recovery_.struck(fault, kind, at, processes_lost);
+  }
+  void dropped(Instant at);                                   // a message, by a full network card
+  void waited_for_service(NodeId node, std::size_t before);   // so many before it
   void cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores = {},
                 std::optional<double> disk = {});                          // once a node, at the end
   void paged(const PagingStats& of_node) { paging_.push_back(of_node); }   // at the end, each node in turn, where memory has a limit
@@ -96,6 +101,7 @@ class Recorder {
   const std::vector<LinkUse>& links() const;                           // the busiest first
   const Timeline& timeline() const;
   const LossStats& lost() const;
+  const std::vector<RecoveryStats>& recovery() const { return recovery_.all(); }   // by fault that struck
   std::string error() const;   // why a trace or the list of events is not complete; empty: it is
 
  private:
@@ -109,6 +115,7 @@ class Recorder {
   Instant measured_from_;
   std::array<std::uint64_t, 7> notes_{};   // by kind
   std::vector<PagingStats> paging_;
+  RecoveryLog recovery_;
   bool lists_events_;
   std::unique_ptr<State> state_;
 };

@@ -217,6 +217,7 @@ std::string run_json(const RunFacts& facts, const Recorder& recorder) {
   run["saturated"] = busiest.share >= kBusy ? Json(busiest.name) : Json(nullptr);
   run["coherence"] = coherence_json(recorder.coherence());
   if (recorder.consistency()) run["consistency"] = consistency_json(*recorder.consistency());
+  if (!recorder.recovery().empty()) run["recovery"] = recovery_json(recorder.recovery());
   run["timeline"] = timeline_json(recorder.timeline());
   run["coverage"] = {
       {"process", facts.coverage[0]}, {"file", facts.coverage[1]}, {"channel", facts.coverage[2]}, {"segment", facts.coverage[3]}};

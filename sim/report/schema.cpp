@@ -128,6 +128,21 @@ Json expect() {
   return object({{"metric", text()}, {"value", or_null("number")}, {"bound", text()}, {"limit", number()}, {"ok", boolean()}});
 }
 
+Json recovery() {
+  return object({{"fault", integer()},
+                 {"kind", text()},
+                 {"at_ns", integer()},
+                 {"suspected_ns", or_null("integer")},
+                 {"view_agreed_ns", or_null("integer")},
+                 {"rebuilt_ns", or_null("integer")},
+                 {"first_success_ns", or_null("integer")},
+                 {"calls_failed", integer()},
+                 {"calls_stalled", integer()},
+                 {"unavailable_ns", or_null("integer")},
+                 {"unavailable_after_detection_ns", or_null("integer")},
+                 {"lost", object({{"processes", integer()}})}});
+}
+
 Json run() {
   Json calls = Json::object({{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}});
   for (std::string_view name : kCallNames)
@@ -151,6 +166,7 @@ Json run() {
                  {"saturated", or_null("string")},
                  {"coherence", coherence()},
                  {"consistency", consistency(), false},
+                 {"recovery", list(recovery()), false},
                  {"timeline", object({{"bucket_ns", integer()},
                                       {"calls_completed", list(integer())},
                                       {"work_done", list(integer())},
