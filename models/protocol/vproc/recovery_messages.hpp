@@ -40,11 +40,13 @@ struct Reregister {
 };
 struct Reregistered {
   static constexpr std::string_view kName = "REREGISTERED";
+  static constexpr auto kRole = MessageType::Role::answer;
   NodeId dead;
   std::shared_ptr<const Verdicts> verdicts;
 };
 struct Lost {
   static constexpr std::string_view kName = "LOST";
+  static constexpr auto kRole = MessageType::Role::answer;
   NodeId dead;   // to which the sender had passed on this request of the receiver's
 };
 struct Welcome {
