@@ -21,16 +21,18 @@ using fuzz::Verdict;
 std::vector<Fuzzed> run_one(const FuzzOptions& options) {
   const load::LoadedPlan loaded = load::load_plan(options.plan);
   refuse_problems("plan", loaded.problems);
-  std::vector<Fuzzed> out{{.strategy = loaded.plan.strategy, .runs = 1, .repeated = 1}};
+  std::vector<Fuzzed> out{{
+      .strategy = loaded.plan.strategy,
+  }};
   const auto body = [&](std::size_t, ChildPipe& pipe) {
     Verdict verdict = run_checked(loaded.plan, true);
-    pipe.send('R', fmt::format("{} {}", verdict.events, verdict.calls));
-    if (verdict.kind == Verdict::Kind::good) return;
+    pipe.send('R', line_of(verdict, true));
+    if (!failed(verdict)) return;
     verdict.trace = fuzz::run_plan(loaded.plan, {.keep_trace = true}).trace;
     pipe.send('F', packed(failure_of(verdict, loaded.plan.order.seed, options.plan)));
   };
   const auto frame = [&](std::size_t, const Frame& got) {
-    if (got.kind == 'R') std::sscanf(got.payload.c_str(), "%lu %lu", &out[0].events, &out[0].calls);
+    if (got.kind == 'R') add_line(out[0], got.payload);
     if (got.kind == 'F') out[0].failures.push_back(unpacked(got.payload));
     if (got.kind == kFailedFrame) out[0].failures.push_back({.kind = name_of(Verdict::Kind::bug), .problems = {got.payload}});
   };

@@ -24,7 +24,12 @@ void refuse_problems(const char* where, const std::vector<load::Problem>& proble
 }
 
 std::string written(const FuzzOptions& options, const Plan& plan, std::uint64_t seed) {
-  const std::string path = fmt::format("{}/{}-s{}.json", options.out, plan.strategy, seed);
+  std::string path = fmt::format("{}/{}-s{}", options.out, plan.strategy, seed);
+  if (options.exhaustive && !plan.faults.empty()) {   // there are many of one seed
+    const fuzz::Fault& fault = plan.faults.front();
+    path += fmt::format("-n{}-{}{}", fault.node, fault.after ? "after" : "before", fault.at);
+  }
+  path += ".json";
   try {
     std::filesystem::create_directories(options.out);
     report::write_file(path, load::plan_text(plan));

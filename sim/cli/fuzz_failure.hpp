@@ -16,7 +16,7 @@ void refuse_problems(const char* where, const std::vector<load::Problem>& proble
 // With `twice` the same plan must do the same again.
 fuzz::Verdict run_checked(const fuzz::Plan& plan, bool twice);
 
-// Writes the plan into the folder of the options; where. Throws UserError.
+// Writes the plan, under its strategy, seed and first fault, into the folder of the options; where. Throws UserError.
 std::string written(const FuzzOptions& options, const fuzz::Plan& plan, std::uint64_t seed);
 
 Failure failure_of(const fuzz::Verdict& verdict, std::uint64_t seed, const std::string& path);

@@ -19,6 +19,7 @@ namespace po = boost::program_options;
 using Words = std::vector<std::string>;
 
 constexpr std::uint64_t kMostRuns = 1'000'000'000, kMostJobs = 1024, kMostSeed = (std::uint64_t{1} << 53) - 1;
+constexpr std::uint64_t kSmokePlans = 3, kMostFaults = 100;
 
 [[noreturn]] void refuse(const std::string& text) { throw UserError(text + "; see ssisim fuzz --help"); }
 
@@ -30,6 +31,10 @@ po::options_description described() {
   all.add_options()("seed", text()->value_name("N"), "the first seed; default 1");
   all.add_options()("set", po::value<Words>()->composing()->value_name("params.KEY=VALUE"),
                     "repeatable; a parameter of the strategy that is not drawn");
+  all.add_options()("faults", text()->value_name("N"),
+                    "up to N faults in each plan, at events drawn uniformly: crashes, restarts, circuits that break; default 0");
+  all.add_options()("exhaustive",
+                    "small plans, default 3 for each strategy; each is run again for every node and event, that node crashed there");
   all.add_options()("plan", text()->value_name("FILE"), "run this plan instead; - reads standard input");
   all.add_options()("out", text()->value_name("DIR"), "where plans that fail are written, shrunk; default results/fuzz");
   all.add_options()("format", text()->value_name("table|json"), "what standard output gets; default table");
@@ -106,11 +111,15 @@ FuzzOptions parse_fuzz_options(const Words& words) {
   const auto text = [&](const char* name) { return given.count(name) != 0 ? given[name].as<std::string>() : std::string(); };
   out.plan = text("plan");
   if (given.count("plan") != 0)
-    for (const char* other : {"strategy", "set", "runs", "seed", "jobs"})
+    for (const char* other : {"strategy", "set", "runs", "seed", "jobs", "faults", "exhaustive"})
       if (given.count(other) != 0) refuse(fmt::format("--{} has no effect with --plan, which says it all", other));
   out.strategies = chosen_strategies(given.count("strategy") != 0 ? given["strategy"].as<Words>() : Words());
   if (given.count("set") != 0) out.sets = given["set"].as<Words>();
   if (given.count("runs") != 0) out.runs = whole("runs", text("runs"), 1, kMostRuns);
+  out.exhaustive = given.count("exhaustive") != 0;
+  if (out.exhaustive && given.count("faults") != 0) refuse("--faults has no effect with --exhaustive, which has its own");
+  if (out.exhaustive && given.count("runs") == 0) out.runs = kSmokePlans;
+  if (given.count("faults") != 0) out.faults = static_cast<std::uint32_t>(whole("faults", text("faults"), 0, kMostFaults));
   if (given.count("seed") != 0) out.seed = whole("seed", text("seed"), 0, kMostSeed);
   out.jobs = given.count("jobs") != 0 ? whole("jobs", text("jobs"), 1, kMostJobs) : std::max(1U, std::thread::hardware_concurrency());
   if (given.count("out") != 0) out.out = text("out");
@@ -131,6 +140,7 @@ std::string fuzz_help() {
          options.str() +
          "\nExamples:\n"
          "  ssisim fuzz --strategy vproc_switch --runs 1000\n"
+         "  ssisim fuzz --strategy isolated --runs 1000 --faults 3\n"
          "  ssisim fuzz --plan results/fuzz/vproc_switch-s17.json\n\n"
          "Exit: 0 nothing found, 1 our bug, 2 your mistake, 3 an invariant broken, 4 no progress, 130/143 interrupted.\n";
 }

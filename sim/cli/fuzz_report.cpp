@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "sim/cli/exit_code.hpp"
 #include "sim/cli/help.hpp"
@@ -33,6 +34,10 @@ std::string fuzz_json(const std::vector<Fuzzed>& all, bool complete) {
                                  {"events", one.events},
                                  {"calls", one.calls},
                                  {"repeated", one.repeated},
+                                 {"crashes", one.crashes},
+                                 {"too_long", one.too_long},
+                                 {"survives_crashes", find_strategy(one.strategy) && find_strategy(one.strategy)->survives_crashes},
+                                 {"beyond_design", {{"failed", one.beyond}, {"example", one.beyond_example}}},
                                  {"failures", failures}});
   }
   return out.dump(1, ' ', false, FuzzJson::error_handler_t::replace) + "\n";
@@ -51,16 +56,50 @@ std::string failure_text(const std::string& strategy, const Failure& failure) {
   return out;
 }
 
+// What happened to those that are not made for crashes.
+std::string beyond_text(const Fuzzed& one) {
+  const StrategyEntry* entry = find_strategy(one.strategy);
+  const std::string left =
+      one.too_long == 0 ? "" : fmt::format("{}: {} plans were too long to crash at each event\n", one.strategy, one.too_long);
+  if (one.crashes == 0) return left;
+  if (entry && entry->survives_crashes) return left + fmt::format("{}: in {} plans a node crashed\n", one.strategy, one.crashes);
+  const std::string text =
+      left + fmt::format("{}: a node crashed in {} plans; not designed for it: {} ended badly", one.strategy, one.crashes, one.beyond);
+  return text + (one.beyond == 0 ? "\n" : fmt::format(", as {}\n", one.beyond_example));
+}
+
 std::string fuzz_table(const std::vector<Fuzzed>& all, bool complete) {
   std::string out = fmt::format("{:<16}{:>8}{:>12}{:>10}{:>8}\n", "strategy", "plans", "events", "calls", "failed");
   for (const Fuzzed& one : all)
     out += fmt::format("{:<16}{:>8}{:>12}{:>10}{:>8}\n", one.strategy, one.runs, one.events, one.calls, one.failures.size());
+  for (const Fuzzed& one : all) out += beyond_text(one);
   for (const Fuzzed& one : all)
     for (const Failure& failure : one.failures) out += failure_text(one.strategy, failure);
   return complete ? out : out + "\ninterrupted: not all plans were run\n";
 }
 
 }   // namespace
+
+bool failed(const fuzz::Verdict& verdict) { return verdict.kind != Kind::good && !verdict.beyond_design; }
+
+std::string line_of(const fuzz::Verdict& verdict, bool repeated) {
+  const bool beyond = verdict.kind != Kind::good && verdict.beyond_design;
+  return fmt::format("{} {} {} {} {} {}", verdict.events, verdict.calls, repeated ? 1 : 0, verdict.crashes, beyond ? 1 : 0,
+                     beyond ? verdict.problems.front() : "");
+}
+
+void add_line(Fuzzed& to, const std::string& line) {
+  std::istringstream in(line);
+  std::uint64_t events = 0, calls = 0, twice = 0, crashes = 0, beyond = 0;
+  in >> events >> calls >> twice >> crashes >> beyond;
+  ++to.runs;
+  to.events += events;
+  to.calls += calls;
+  to.repeated += twice;
+  to.crashes += crashes > 0 ? 1 : 0;
+  to.beyond += beyond;
+  if (beyond > 0 && to.beyond_example.empty()) std::getline(in >> std::ws, to.beyond_example);
+}
 
 std::string name_of(Kind kind) {
   switch (kind) {

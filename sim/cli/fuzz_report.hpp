@@ -19,8 +19,16 @@ struct Failure {
 struct Fuzzed {
   std::string strategy;
   std::uint64_t runs = 0, events = 0, calls = 0, repeated = 0;   // repeated: run twice, to compare
+  std::uint64_t too_long = 0;                                    // plans of more events than can all be tried
+  std::uint64_t crashes = 0, beyond = 0;   // runs in which a node crashed; that ended badly, and the design is not made for it
+  std::string beyond_example;              // of what was found then
   std::vector<Failure> failures;
 };
+
+// One run of a plan, as a line through a pipe: how it went into the sums of its strategy.
+std::string line_of(const fuzz::Verdict& verdict, bool repeated);
+void add_line(Fuzzed& to, const std::string& line);
+bool failed(const fuzz::Verdict& verdict);   // what the design is not made for is no failure
 
 std::string name_of(fuzz::Verdict::Kind kind);
 int exit_code_of(const std::vector<Fuzzed>& all);   // 1, 3, 4 or 0

@@ -42,8 +42,9 @@ bool PlanRun::close_down() {
 bool PlanRun::free_one() {
   for (const auto& [name, actor] : actors_) {
     const bool blocked = actor.calling != kNoCall && may_block(history_.calls[asked_.at(actor.calling).record].call);
-    if (!actor.stopped && !blocked) continue;
-    const NodeId from = coverage_.process == "full" ? NodeId{static_cast<std::uint32_t>(now_ % world_.nodes())} : actor.node;
+    if ((!actor.stopped && !blocked) || actor.astray) continue;
+    NodeId from = coverage_.process == "full" ? NodeId{static_cast<std::uint32_t>(now_ % world_.nodes())} : actor.node;
+    while (!world_.is_up(from)) from = NodeId{(from.value + 1) % world_.nodes()};   // the actor's node is
     issue(from, world_.init(from.value), Kill{actor.pid, actor.stopped ? Signal::cont : Signal::kill}, {});
     return true;
   }

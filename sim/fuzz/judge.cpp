@@ -12,7 +12,7 @@ std::vector<std::string> PlanRun::unanswered() const {
   for (const auto& [id, asked] : asked_) {
     const world::CallRecord& record = history_.calls[asked.record];
     const auto life = history_.lives.find(record.caller);
-    const bool dead = life != history_.lives.end() && life->second.ended;
+    const bool dead = (life != history_.lives.end() && life->second.ended) || (asked.by == 0 && is_lost(asked));
     if (!record.answered && !dead)
       out.push_back("the " + std::string(kCallNames[record.call.index()]) + " of " + called(record.caller) +
                     (asked.op ? " (op " + std::to_string(asked.op->id) + ")" : "") + " is never answered");
@@ -24,6 +24,7 @@ std::vector<std::string> PlanRun::unanswered() const {
 
 std::vector<std::string> PlanRun::findings() {
   std::vector<std::string> out;
+  give_up_those_astray();
   world::learn_birth_groups(history_);
   if (coverage_.process == "full") {
     out = world::check_history(history_);
@@ -31,6 +32,7 @@ std::vector<std::string> PlanRun::findings() {
     for (std::uint32_t id = 0; id < world_.nodes(); ++id)
       for (std::string& problem : world::check_history(history_of_node(history_, NodeId{id}))) out.push_back(std::move(problem));
   }
+  if (verdict_.crashes > 0) return out;   // what a node had in memory of files and streams may be gone
   out.insert(out.end(), streams_.problems().begin(), streams_.problems().end());
   Registers registers;
   collect_registers(registers);
@@ -38,7 +40,7 @@ std::vector<std::string> PlanRun::findings() {
   return out;
 }
 
-Verdict PlanRun::judge() {
+void PlanRun::judge() {
   using Kind = Verdict::Kind;
   verdict_.problems = findings();
   verdict_.kind = verdict_.problems.empty() ? Kind::good : Kind::invariant;
@@ -46,10 +48,7 @@ Verdict PlanRun::judge() {
     verdict_.problems = unanswered();
     verdict_.kind = verdict_.problems.empty() ? Kind::good : Kind::no_progress;
   }
-  verdict_.events = now_;
-  verdict_.calls = history_.calls.size();
   verdict_.trace_hash = hash_.value();
-  return std::move(verdict_);
 }
 
 // Accesses of places, from what the programs called and were told. Where a class is each node's own, so are its places.

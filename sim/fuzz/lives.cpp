@@ -79,6 +79,7 @@ bool PlanRun::goes_along(CallClass of) const {
 void PlanRun::arrives(Actor& actor, NodeId at) {
   const bool elsewhere = actor.node != at;
   actor.frozen = false;
+  actor.astray.reset();
   actor.node = at;
   world::Stay& stay = history_.lives.at(actor.pid).stays.back();
   stay.arrived = now_;
@@ -90,6 +91,7 @@ void PlanRun::arrives(Actor& actor, NodeId at) {
   if (actor.calling != kNoCall) {
     Asked& calling = asked_.at(actor.calling);
     calling.node = at;
+    calling.incarnation = world_.incarnation(at);
     calling.left_behind |= elsewhere && history_.calls[calling.record].answered.has_value();
   }
   if (actor.waiting != kNoCall) this->at(world_.now(), Due::Kind::handle, std::exchange(actor.waiting, kNoCall).value);

@@ -17,6 +17,7 @@ Pid subject_of(const Call& call) {
 world::History history_of_node(const world::History& all, NodeId node) {
   world::History out;
   out.quiet = all.quiet;
+  out.faults = all.faults;
   out.inits = all.inits;
   for (const auto& [pid, life] : all.lives)
     if (life.node == node) out.lives.emplace(pid, life);

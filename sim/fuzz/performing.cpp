@@ -142,6 +142,7 @@ void PlanRun::issue(NodeId node, Pid by, Call call, Asked asked) {
   const CallId id = world_.next_call();
   asked.record = history_.calls.size();
   asked.node = node;
+  asked.incarnation = world_.incarnation(node);
   if (Actor* actor = living(asked.by)) {
     actor->calling = id;
     ++actor->calls;
@@ -162,6 +163,7 @@ void PlanRun::handle(CallId id) {
     caller->waiting = id;
     return;
   }
+  if (is_lost(asked)) return;
   world::CallRecord& record = history_.calls[asked.record];
   record.handled = now_;
   hash_.add(id);

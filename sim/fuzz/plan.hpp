@@ -62,13 +62,15 @@ Signal signal_named(std::string_view name);
 struct Order {
   std::uint64_t seed = 1;
   std::uint32_t call = 10, answer = 10, message = 100, disk = 100;
-  std::uint32_t uneven = 0;   // so many of eight pairs of nodes are ten times slower
+  std::uint32_t silence = 1000;   // until a node learns that a circuit of its has broken
+  std::uint32_t uneven = 0;       // so many of eight pairs of nodes are ten times slower
   friend bool operator==(const Order&, const Order&) = default;
 };
 
 struct Fault {
-  std::uint64_t at = 0;   // when so many events have happened
+  std::uint64_t at = 0;   // the number of an event, from 1
   std::string kind;       // a name of kFaultKinds
+  bool after = false;     // once that event has happened; else before it
   std::uint32_t node = 0, peer = 0;
   friend bool operator==(const Fault&, const Fault&) = default;
 };
@@ -76,7 +78,9 @@ struct FaultKind {
   std::string_view name, uses, meaning;
 };
 inline constexpr std::array kFaultKinds{
-    FaultKind{"circuit_break", "node peer", "what is under way between the two is lost; both are told"},
+    FaultKind{"circuit_break", "node peer after", "what is under way between the two is lost; both are told"},
+    FaultKind{"crash", "node after", "the machine and its programs are gone, with all that is under way; the others learn of it later"},
+    FaultKind{"restart", "node after", "a node that has crashed boots, with what its disk holds; nobody starts its programs again"},
 };
 
 struct Plan {
@@ -84,6 +88,7 @@ struct Plan {
   std::string strategy;
   config::Values params;   // of the strategy: checked, defaults filled in
   std::uint32_t nodes = 3;
+  bool membership = false;   // they watch each other, and agree on who is up
   Order order;
   std::vector<Op> ops;
   std::vector<Fault> faults;

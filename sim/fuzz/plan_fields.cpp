@@ -57,17 +57,26 @@ const std::array kOrderFields{
     Bound<Order>{number("message", 100, 0, kMaxMean, "... of a message"), &Order::message},
     Bound<Order>{number("disk", 100, 0, kMaxMean, "... of a disk's request, and until a program stands still that has to move"),
                  &Order::disk},
+    Bound<Order>{number("silence", 1000, 0, kMaxMean, "... until a node learns that a circuit of its has broken"), &Order::silence},
     Bound<Order>{number("uneven", 0, 0, 8, "so many of eight pairs of nodes are ten times slower"), &Order::uneven},
 };
 const std::array kFaultFields{
-    Bound<Fault>{needed("at", 0, 1e9, "when so many events have happened"), &Fault::at},
+    Bound<Fault>{needed("at", 0, 1e9, "the number of an event, from 1"), &Fault::at},
     Bound<Fault>{word("kind", kFaults, "what goes wrong", true), &Fault::kind},
+    Bound<Fault>{
+        {.key = "after", .kind = Kind::boolean, .fallback = false, .meaning = "true: once that event has happened; false: before it does"},
+        &Fault::after},
     Bound<Fault>{number("node", 0, 0, kMaxNodes - 1, "where"), &Fault::node},
     Bound<Fault>{number("peer", 0, 0, kMaxNodes - 1, "the other node"), &Fault::peer},
 };
 const std::array kPlanFields{
     Bound<Plan>{word("description", {}, "what the plan shows", false), &Plan::description},
     Bound<Plan>{needed("nodes", 1, kMaxNodes, "machines"), &Plan::nodes},
+    Bound<Plan>{{.key = "membership",
+                 .kind = Kind::boolean,
+                 .fallback = false,
+                 .meaning = "the machines watch each other, and agree by majority on who is up"},
+                &Plan::membership},
 };
 
 }   // namespace

@@ -12,7 +12,10 @@ namespace {
 using world::Waiting;
 
 world::World::Options options_of(const Plan& plan, const RunOptions& options, bool one_machine) {
-  return {.nodes = one_machine ? 1 : plan.nodes, .params = plan.params, .seed = plan.order.seed, .copies = options.copies};
+  world::World::Options out{
+      .nodes = one_machine ? 1 : plan.nodes, .params = plan.params, .seed = plan.order.seed, .copies = options.copies};
+  out.membership = config::bind<config::Membership>(config::membership_fields(), {{"mode", plan.membership ? "majority" : "none"}});
+  return out;
 }
 const StrategyEntry& entry_of(const Plan& plan) {
   const StrategyEntry* entry = find_strategy(plan.strategy);
@@ -28,7 +31,8 @@ PlanRun::PlanRun(const Plan& plan, const RunOptions& options)
   world_.watch(this);
   for (std::size_t i = 0; i < plan_.ops.size(); ++i) ops_of_[plan_.ops[i].by].push_back(i);
   for (std::uint32_t id = 0; id < world_.nodes(); ++id) history_.inits.insert(world_.init(id));
-  std::stable_sort(plan_.faults.begin(), plan_.faults.end(), [](const Fault& a, const Fault& b) { return a.at < b.at; });
+  std::stable_sort(plan_.faults.begin(), plan_.faults.end(),
+                   [](const Fault& a, const Fault& b) { return std::pair(a.at, a.after) < std::pair(b.at, b.after); });
 }
 
 Verdict run_plan(const Plan& plan, const RunOptions& options) { return PlanRun(plan, options).run(); }
@@ -37,7 +41,7 @@ Verdict PlanRun::run() {
   try {
     begin();
     go();
-    return judge();
+    judge();
   } catch (const InvariantBroken& broken) {
     verdict_.kind = Verdict::Kind::invariant;
     verdict_.problems = {broken.what()};
@@ -45,6 +49,7 @@ Verdict PlanRun::run() {
     verdict_.kind = Verdict::Kind::bug;
     verdict_.problems = {failed.what()};
   }
+  verdict_.beyond_design = verdict_.crashes > 0 && !entry_of(plan_).survives_crashes;
   verdict_.events = now_;
   verdict_.calls = history_.calls.size();
   return std::move(verdict_);
@@ -64,6 +69,8 @@ void PlanRun::go() {
 
 // False: nothing is possible any more but what goes on for ever in the background.
 bool PlanRun::step() {
+  apply_faults();
+  await_notices();
   const Instant never{INT64_MAX};
   const Instant programs = agenda_.empty() ? never : agenda_.begin()->at;
   if (let_world_go_on(programs)) return true;
@@ -79,6 +86,7 @@ void PlanRun::happen(const Due& due) {
   switch (due.kind) {
     case Due::Kind::handle: return handle(CallId{due.subject});
     case Due::Kind::answer: return answer(CallId{due.subject});
+    case Due::Kind::told: return told(due.subject);
     case Due::Kind::start:
       if (Actor* actor = living(static_cast<std::uint32_t>(due.subject))) {
         actor->started = true;
@@ -105,7 +113,8 @@ bool PlanRun::let_world_go_on(Instant before) {
   look(world_.disks(), Next::Kind::disk);
   const auto& timers = world_.timers();
   const bool awaited = std::any_of(timers.begin(), timers.end(), [](const auto& timer) { return !timer.background; });
-  if (awaited || !world_.quiet() || !agenda_.empty()) look(timers, Next::Kind::timer);
+  const bool settles = plan_.membership && world_.now() < settled_;   // survivors find out by timers of the background
+  if (awaited || settles || !world_.quiet() || !agenda_.empty()) look(timers, Next::Kind::timer);
   if (next.due.ns == INT64_MAX || next.due > before) return false;
   pass_to(next.due);
   carry_on(next);
@@ -128,9 +137,8 @@ void PlanRun::carry_on(const Next& next) {
 }
 
 void PlanRun::deliver(world::Channel channel) {
-  const auto& queue = world_.channels().at(channel);
-  if (!world_.can_deliver(channel)) return;   // a fault came first
-  const Message& message = queue.front().message;
+  const Message& message = world_.channels().at(channel).front().message;
+  if (world_.breaking().contains({channel.to, channel.from})) history_.faults.push_back(now_);   // which it is told before
   hash_.add(message.body.type().hash);
   hash_.add((std::uint64_t{channel.from.value} << 32) | channel.to.value);
   const auto cause = asked_.find(message.header.cause);
@@ -140,20 +148,11 @@ void PlanRun::deliver(world::Channel channel) {
   world_.deliver(channel);
 }
 
-void PlanRun::apply_faults() {
-  while (next_fault_ < plan_.faults.size() && plan_.faults[next_fault_].at <= now_) {
-    const Fault& fault = plan_.faults[next_fault_++];
-    note("fault: " + fault.kind + " " + std::to_string(fault.node) + " " + std::to_string(fault.peer));
-    if (!one_machine_ && fault.node != fault.peer) world_.break_circuit(NodeId{fault.node}, NodeId{fault.peer});
-  }
-}
-
 // A time moves on, and one event more happens.
 void PlanRun::pass_to(Instant date) {
   if (date > world_.now()) world_.pass(date - world_.now());
   ++now_;
   hash_.add(static_cast<std::uint64_t>(world_.now().ns));
-  apply_faults();
   if (world_.quiet()) history_.quiet.push_back(now_);
 }
 

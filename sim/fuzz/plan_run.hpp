@@ -22,12 +22,14 @@ namespace ssi::fuzz {
 struct RunOptions {
   bool keep_trace = false;
   std::function<std::uint32_t(const Message&)> copies{};   // how often a message is delivered; for canaries
+  bool deaf = false;                                       // a canary: nobody is told that a node has crashed
 };
 
 struct Verdict {
   enum class Kind : std::uint8_t { good, bug, invariant, no_progress } kind = Kind::good;
   std::vector<std::string> problems;   // the first is what ended the run, or the first that the checkers found
-  std::uint64_t events = 0, calls = 0, trace_hash = 0;
+  bool beyond_design = false;          // a node crashed, and the design is not made for that
+  std::uint64_t events = 0, calls = 0, crashes = 0, trace_hash = 0;
   std::vector<std::string> trace;   // a line for each event
   std::set<std::uint32_t> done;     // ops that were carried out
 };
@@ -57,6 +59,7 @@ class PlanRun final : public world::Watcher {
     CallId held = kNoCall;                                   // an answer that it gets once it has arrived
     CallId waiting = kNoCall;                                // a call that comes to the kernel once it has arrived
     CallId calling = kNoCall;
+    std::optional<world::Step> astray;     // frozen: a node has crashed since; perhaps it never arrives
     std::uint32_t calls = 0;               // so far
     std::vector<std::size_t> ops{};        // of the plan
     std::size_t next = 0;                  // of `ops`
@@ -75,6 +78,7 @@ class PlanRun final : public world::Watcher {
     std::size_t reads = 0;      // an incoming side
     std::uint32_t write = 0;
     NodeId node;
+    Incarnation incarnation;      // of the node, when it was made
     std::uint32_t messages = 0;   // on its behalf, so far: names of messages
     std::uint32_t born = 0;       // processes, so far
     bool left_behind = false;     // answered, then its caller moved: what it made is where the caller was
@@ -82,8 +86,8 @@ class PlanRun final : public world::Watcher {
   // What is up to the programs, by date.
   struct Due {
     Instant at;
-    enum class Kind : std::uint8_t { start, call, handle, answer } kind;
-    std::uint64_t subject;   // an actor's name, a call
+    enum class Kind : std::uint8_t { start, call, handle, answer, told } kind;
+    std::uint64_t subject;   // an actor's name, a call, two nodes
     friend auto operator<=>(const Due&, const Due&) = default;
   };
 
@@ -103,7 +107,6 @@ class PlanRun final : public world::Watcher {
   bool let_world_go_on(Instant before);
   void carry_on(const Next& next);
   void deliver(world::Channel channel);
-  void apply_faults();
   Duration delay(std::uint32_t mean, std::string_view what, std::uint64_t a, std::uint64_t b) const;
   void at(Instant when, Due::Kind kind, std::uint64_t subject) { agenda_.insert({when, kind, subject}); }
   Actor* living(std::uint32_t name);
@@ -137,8 +140,18 @@ class PlanRun final : public world::Watcher {
   Pid pid_of(std::uint32_t name) const;   // kNoPid: never born
   std::string called(Pid pid) const;
 
+  // faults.cpp
+  void apply_faults();
+  void strike(const Fault& fault);
+  void crash(NodeId node);
+  void lose(const Actor& actor);
+  void await_notices();
+  void told(std::uint64_t nodes);
+  bool is_lost(const Asked& asked) const;   // its node has crashed since
+  void give_up_those_astray();
+
   // judge.cpp
-  Verdict judge();
+  void judge();
   std::vector<std::string> findings();
   std::vector<std::string> unanswered() const;
   void collect_registers(Registers& out) const;
@@ -158,14 +171,16 @@ class PlanRun final : public world::Watcher {
   world::History history_;
   std::map<CallId, Asked> asked_;
   std::map<std::uint32_t, CallId> call_of_op_;   // the last of its stages
-  std::map<std::uint32_t, Actor> actors_;   // those that live
-  std::map<std::uint32_t, Pid> pids_;       // of all that ever lived
+  std::map<std::uint32_t, Actor> actors_;        // those that live
+  std::map<std::uint32_t, Pid> pids_;            // of all that ever lived
   std::map<Pid, std::uint32_t> names_;
   std::map<std::uint32_t, std::vector<std::size_t>> ops_of_;   // of the plan
   Streams streams_;
   world::Step now_ = 0;
   std::size_t next_fault_ = 0;
-  std::uint64_t background_ = 0;   // messages for no call, so far
+  std::set<world::World::Breaking> notices_;   // in the agenda
+  Instant settled_{};                          // long enough after the last fault
+  std::uint64_t background_ = 0;               // messages for no call, so far
   StateHash hash_;
   bool closing_ = false;
   bool one_copy_ = true;   // what files promise

@@ -38,7 +38,22 @@ class Checker {
     return found == h_.lives.end() ? nullptr : &found->second;
   }
 
+  bool disturbed(Step from, Step to) const {
+    const auto first = std::lower_bound(h_.faults.begin(), h_.faults.end(), from);
+    return first != h_.faults.end() && *first <= to;
+  }
+  bool unreachable(const CallRecord& record) const { return record.result.error == Errno::ehostdown && disturbed(0, *record.returned); }
+  // Without effect: not what may have happened.
+  static bool refused(const CallRecord& record) {
+    return record.returned && !record.result.good() && record.result.certainty == Certainty::fail;
+  }
+
   void index(const CallRecord& record) {
+    if (record.answered && record.result.good()) {
+      if (std::holds_alternative<Spawn>(record.call) || std::holds_alternative<Fork>(record.call)) known_.insert(record.result.pid);
+      if (std::holds_alternative<Rfork>(record.call) && record.result.processes())
+        for (const ProcessInfo& child : *record.result.processes()) known_.insert(child.pid);
+    }
     if (std::holds_alternative<Wait>(record.call) && record.answered && record.result.good() && record.result.pid != kNoPid)
       reaped_.emplace(record.result.pid, *record.answered);
   }
@@ -51,12 +66,15 @@ class Checker {
     const Step since = last_quiet(record.invoked);
     for (const ProcessInfo& info : *record.result.processes()) {
       if (info.zombie) continue;
+      const Life* shown = life(info.pid);
+      if (shown && shown->lost && *shown->ended < record.invoked && !disturbed(record.invoked, *record.returned))
+        say("P2: a list shows " + name(info.pid) + ", which was lost with its node" + at(record.invoked, *record.returned));
       if (!living.emplace(info.pid, info.node).second)
         say("P2: a list shows " + name(info.pid) + " living twice" + at(record.invoked, *record.returned));
     }
     for (const auto& [pid, process] : h_.lives) {
       if (process.born > record.invoked || (process.ended && *process.ended <= *record.returned)) continue;
-      if (process.moves_in(record.invoked, *record.returned) > 0) continue;
+      if (process.moves_in(record.invoked, *record.returned) > 0 || disturbed(record.invoked, *record.returned)) continue;
       const auto found = living.find(pid);
       const bool settled = process.moves_in(since, *record.returned) == 0;   // the node that it left may still show it too
       if (found == living.end() || (settled && found->second != process.node_at(record.invoked)))
@@ -91,6 +109,7 @@ class Checker {
   // on, 3; by a stub, 1), and 1 for the answer. The places: one that was known when all was last quiet, its status's first with the parent,
   // and one for each move since, of the process or of the parent who has the status: 3 + 4 * (2 + moves) + 1.
   void check_path(const CallRecord& record, const Life* target, const std::string& what) {
+    if (disturbed(0, *record.returned)) return;
     const Step quiet = last_quiet(record.invoked);
     const Life* parent = target ? life(target->parent) : nullptr;
     const std::uint32_t moves =
@@ -102,6 +121,7 @@ class Checker {
   // When the process's pid can have become free at the earliest.
   Step earliest_reap(const Life& process) const {
     if (!process.ended) return kNever;
+    if (process.lost) return *process.ended;
     Step out = kNever;
     if (const auto waited = reaped_.find(process.pid); waited != reaped_.end()) out = waited->second;
     const Life* parent = life(process.parent);
@@ -124,7 +144,7 @@ class Checker {
     } else if (record.result.error == Errno::esrch) {
       if (target && target->born <= record.invoked && earliest_reap(*target) > *record.returned)
         say(what + " is ESRCH, but it existed all the time");
-    } else {
+    } else if (!unreachable(record)) {
       say(what + " ended in an error that it cannot end in");
     }
   }
@@ -144,10 +164,9 @@ class Checker {
     for (const CallRecord& record : h_.calls) {
       const auto* kill = std::get_if<Kill>(&record.call);
       if (!kill || kill->signal != Signal::usr1) continue;
-      const bool refused = record.returned && !record.result.good();
-      at_most[kill->pid] += !refused;
+      at_most[kill->pid] += !refused(record);
       const Life* target = life(kill->pid);
-      if (target && record.returned && !refused && (!target->ended || *target->ended > *record.returned)) ++at_least[kill->pid];
+      if (target && record.returned && record.result.good() && (!target->ended || *target->ended > *record.returned)) ++at_least[kill->pid];
     }
     for (const auto& [pid, process] : h_.lives) {
       if (ran[pid] > at_most[pid])
@@ -174,7 +193,8 @@ class Checker {
     if (wait.child != kNoPid && wait.child != child) say(what + " returned another child than it asked for");
     if (!process->ended || *process->ended > *record.answered) say(what + " returned " + name(child) + " before its end");
     if (!returned_.insert(child).second) say(what + " returned " + name(child) + " a second time");
-    const bool right = process->status ? *process->status == record.result.status : record.result.status > 128;
+    const bool by_crash = process->lost && record.result.status == 128 + static_cast<int>(Signal::kill);
+    const bool right = by_crash || (process->status ? *process->status == record.result.status : record.result.status > 128);
     if (!right) say(what + " returned status " + std::to_string(record.result.status) + " of " + name(child));
     if (!process->status && right && process->ended) check_death(*process, static_cast<Signal>(record.result.status - 128));
   }
@@ -184,6 +204,7 @@ class Checker {
     if (caller && caller->ignores_children) return;
     for (const auto& [pid, process] : h_.lives) {
       if (process.parent != record.caller || (wait.child != kNoPid && wait.child != pid) || process.born > record.invoked) continue;
+      if (process.lost && !known_.contains(pid)) continue;   // its parent has never heard of it
       const auto waited = reaped_.find(pid);
       if (waited == reaped_.end() || waited->second > *record.answered)
         say(what + " found no child, but " + name(pid) + "'s status was not returned");
@@ -248,8 +269,20 @@ class Checker {
       if (!can_be_held_to(kill.signal) || process.ever_stopped || !bound) continue;
       if (!covered(process, broadcast, broadcast.to)) say(what + " did not reach " + name(pid));
     }
-    if (record.result.good() && !maybe) say(what + " is ok, but nobody was a member");
-    if (!record.result.good() && surely) say(what + " is " + std::string(name_of(record.result.error)) + ", but there was a member");
+    if (record.result.good() && !maybe && !child_to_come(broadcast)) say(what + " is ok, but nobody was a member");
+    if (!record.result.good() && surely && !unreachable(record))
+      say(what + " is " + std::string(name_of(record.result.error)) + ", but there was a member");
+  }
+
+  // Of a member, which was told of it: it had still to start.
+  bool child_to_come(const Broadcast& broadcast) const {
+    return std::any_of(h_.calls.begin(), h_.calls.end(), [&](const CallRecord& record) {
+      const Life* parent = life(record.caller);
+      if (!std::holds_alternative<Spawn>(record.call) || !record.answered || !record.result.good() || !parent) return false;
+      const Life* child = life(record.result.pid);
+      return *record.answered <= broadcast.to && (!child || child->born > broadcast.to) &&
+             groups_.maybe_member(*parent, broadcast.group, record.invoked, *record.answered);
+    });
   }
 
   static bool can_be_held_to(Signal signal) { return signal != Signal::none && signal != Signal::cont && signal != Signal::stop; }
@@ -262,7 +295,7 @@ class Checker {
     for (const CallRecord& record : h_.calls) {
       const auto* kill = std::get_if<KillGroup>(&record.call);
       if (!kill || kill->signal != delivery.signal || record.invoked > delivery.at || end_of(record) < delivery.at) continue;
-      if (record.returned && !record.result.good()) continue;
+      if (refused(record)) continue;
       runs += groups_.maybe_member(*process, kill->group, record.invoked, delivery.at);
     }
     std::uint64_t ran = 0;
@@ -278,8 +311,8 @@ class Checker {
     if (process.ever_stopped || signal == Signal::usr1 || signal == Signal::kill || signal == Signal::pipe) return;
     const bool sent = std::any_of(h_.calls.begin(), h_.calls.end(), [&](const CallRecord& record) {
       const auto* kill = std::get_if<KillGroup>(&record.call);
-      return kill && kill->signal == signal && record.invoked <= *process.ended && end_of(record) >= *process.ended &&
-             (!record.returned || record.result.good()) && groups_.maybe_member(process, kill->group, record.invoked, *process.ended);
+      return kill && kill->signal == signal && record.invoked <= *process.ended && end_of(record) >= *process.ended && !refused(record) &&
+             groups_.maybe_member(process, kill->group, record.invoked, *process.ended);
     });
     if (!sent) say("P5: " + name(process.pid) + " died of " + std::string(name_of(signal)) + ", but was no member of a group that got it");
   }
@@ -296,6 +329,7 @@ class Checker {
   Groups groups_;
   std::map<Pid, Step> reaped_;
   std::set<Pid> returned_;
+  std::set<Pid> known_;   // children of which their parents were told
   std::vector<std::string> problems_;
 };
 

@@ -6,6 +6,7 @@ namespace ssi::world {
 
 void World::crash(NodeId at) {
   SSI_CHECK(is_up(at), "a node crashes that is down");
+  has_crashed_ = true;
   durable_[at.value] = machines_[at.value]->durable();
   machines_[at.value].reset();
   lose_queues(at);

@@ -42,6 +42,7 @@ struct Life {
   std::optional<Step> ended;
   std::optional<std::int32_t> status;   // of exit; empty: a signal ended it
   bool ever_stopped = false, ignores_children = false;
+  bool lost = false;   // with its node, or its status perhaps, which had not been taken
   std::vector<Stay> stays{};
 
   NodeId node_at(Step at) const {
@@ -69,7 +70,8 @@ struct History {
   std::vector<Delivery> deliveries;
   std::vector<Pid> born_again;   // pids that were started twice
   std::set<Pid> inits;
-  std::vector<Step> quiet;   // when no message was under way, ascending
+  std::vector<Step> quiet;    // when no message was under way, ascending
+  std::vector<Step> faults;   // when a node crashed or started, a circuit broke, or a node was told so; ascending
 };
 
 // Findings, one line each; empty is good.
@@ -82,6 +84,8 @@ struct History {
 //     and nobody who was no member at any instant; ESRCH only if nobody was a member all the time. Where its end is known
 //     exactly it has reached every member at the end. Nobody enters a group in which nobody is, once the news have settled.
 //  P7 a kill takes a bounded number of messages in a row, and a bounded number more for each move meanwhile.
+// After a fault a call may also end in EHOSTDOWN; a list need not be whole while one strikes; P7 is not asked for. Who was lost with its
+// node has ended there, and its status is that of SIGKILL.
 std::vector<std::string> check_history(const History& history);
 
 }   // namespace ssi::world

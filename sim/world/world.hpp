@@ -157,6 +157,7 @@ class World {
   std::vector<Incarnation> incarnations_;
   std::vector<std::shared_ptr<const Durable>> durable_;   // of those that are down
   std::set<Breaking> breaking_;
+  bool has_crashed_ = false;   // some node
   std::map<Channel, std::deque<UnderWay>> channels_;
   std::map<CallId, CallTrace> traces_;
   std::map<CallId, std::uint32_t> last_hops_;   // of the last event of each call

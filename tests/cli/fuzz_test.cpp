@@ -57,6 +57,21 @@ TEST(FuzzCommand, FindsNothingInAFewPlansOfEachStrategy) {
   EXPECT_NE(program.out().find("vproc_switch           3"), std::string::npos) << program.out();
 }
 
+TEST(FuzzCommand, CrashesEachNodeOfSmallPlansAtEachEvent) {
+  Program program({"fuzz", "--strategy", "isolated", "--exhaustive", "--runs", "1", "--format", "json", "--out", fresh_folder("each")});
+  EXPECT_EQ(program.wait(), 0) << program.out();
+  const json found = json::parse(program.out()).at("strategies").at(0);
+  EXPECT_EQ(found.at("survives_crashes"), true);
+  EXPECT_EQ(found.at("crashes").get<int>() + 1, found.at("runs").get<int>()) << "all but the plan itself";
+  EXPECT_GT(found.at("crashes").get<int>(), 100);
+}
+
+TEST(FuzzCommand, SaysThatADesignIsNotMadeForCrashes) {
+  Program program({"fuzz", "--strategy", "scale_out", "--runs", "3", "--faults", "2", "--jobs", "1", "--out", fresh_folder("beyond")});
+  EXPECT_EQ(program.wait(), 0) << program.out();
+  EXPECT_NE(program.out().find("not designed for it"), std::string::npos) << program.out();
+}
+
 struct BadPlan {
   std::string text, complaint;
 };
@@ -89,6 +104,7 @@ TEST(FuzzCommand, RefusesWhatMeansNothing) {
                                                {"fuzz", "--strategy", "smq"},
                                                {"fuzz", "--plan", "x.json", "--seed", "3"},
                                                {"fuzz", "--sed", "3"},
+                                               {"fuzz", "--exhaustive", "--faults", "2"},
                                                {"fuzz", "--strategy", "smp", "--set", "params.x=1"},
                                                {"fuzz", "17"}}) {
     Program program(words);
