@@ -7,8 +7,8 @@
     figures.slow_down(results, against="smp")
 
 Times stay integer nanoseconds, as in results.json, until a figure is drawn. Reads only what ssisim wrote."""
-from .results import NoResult, Results, read_results
+from .results import NoResult, Results, read_conformance, read_results
 from .statistics import paired_ratio
 from .traces import Trace, read_ops, read_trace
 
-__all__ = ["NoResult", "Results", "Trace", "paired_ratio", "read_ops", "read_results", "read_trace"]
+__all__ = ["NoResult", "Results", "Trace", "paired_ratio", "read_conformance", "read_ops", "read_results", "read_trace"]

@@ -9,7 +9,8 @@ from .statistics import paired_ratio
 SCHEMA_VERSION = 1
 PLACES = ("all", "local", "remote")
 LATENCIES = ("mean", "p50", "p90", "p99", "p999", "max", "service_p50", "service_p99")
-COUNTED = ("messages", "critical_path", "messages_of_failed", "errors", "by_type")   # absent there: never happened, so 0
+# Absent there: never happened, so 0.
+COUNTED = ("messages", "critical_path", "messages_of_failed", "errors", "by_type", "faults_by_table", "transitions")
 RUN = ["label", "strategy", "fidelity", "seed"]
 
 
@@ -25,6 +26,16 @@ def read_results(path):
     if not isinstance(document, dict) or document.get("schema_version") != SCHEMA_VERSION:
         raise NoResult(f"{file_path}: not a results.json of schema_version {SCHEMA_VERSION}")
     return Results(document, os.path.dirname(file_path))
+
+
+def read_conformance(path):
+    """What `ssisim conformance --format json` printed: a row a design and behaviour; outcome: holds, weakened, missing or broken."""
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    if not isinstance(document, dict) or document.get("schema_version") != SCHEMA_VERSION or "designs" not in document:
+        raise NoResult(f"{path}: not a result of ssisim conformance")
+    return pd.DataFrame([{"label": design["label"], "strategy": design["strategy"], **behaviour} for design in document["designs"]
+                         for behaviour in design["behaviours"]])
 
 
 class Results:
@@ -75,6 +86,11 @@ class Results:
         return self._frame({**_id(run), "call": call, "place": place, "part": part, "mean_ns": total / of["count"]}
                            for run, call, place, of in self._places() if of["count"] > 0 for part, total in of["where_ns"].items())
 
+    def where_sums(self):
+        """A row a run, call and part: nanoseconds of all successful calls' critical paths spent there."""
+        return self._frame({**_id(run), "call": call, "part": part, "total_ns": total}
+                           for run, call, place, of in self._places() if place == "all" for part, total in of["where_ns"].items())
+
     def histogram(self):
         """A row a run, call, place and bucket: `count` latencies of at most `upper_ns`."""
         return self._frame({**_id(run), "call": call, "place": place, "upper_ns": upper, "count": count}
@@ -112,6 +128,20 @@ class Results:
             for i, (calls, work, p99) in enumerate(zip(line["calls_completed"], line["work_done"], line["p99_ns"])):
                 rows.append({**_id(run), "start_ns": i * line["bucket_ns"], "calls_completed": calls, "work_done": work, "p99_ns": p99})
         return self._frame(rows)
+
+    def faults_by_table(self):
+        """A row a run and table of a kernel on shared memory (or `segment_data`: programs' memory): faults on its pages."""
+        return self._frame({**_id(run), "table": name, "faults": count} for run in self.document["runs"]
+                           for name, count in run["coherence"]["faults_by_table"].items())
+
+    def hottest_pages(self):
+        """A row a run and page, those that faulted most: its table, faults, invalidations, transfers."""
+        return self._frame({**_id(run), **page} for run in self.document["runs"] for page in run["coherence"]["hottest"])
+
+    def paging(self):
+        """A row a run and node whose memory has a limit: pages faulted, given up, written, read."""
+        return self._frame({**_id(run), "node": node["id"], **node["paging"]}
+                           for run in self.document["runs"] for node in run["nodes"] if "paging" in node)
 
     def coverage(self):
         """A row a run and class of calls: how much of the image the design gives ("full", "none", ...)."""

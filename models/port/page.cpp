@@ -10,8 +10,9 @@ namespace ssi {
 
 std::byte* PageData::own() {
   if (at_ && at_.use_count() == 1) return at_.get();
-  std::shared_ptr<std::byte[]> fresh(new std::byte[size_]());
+  auto fresh = std::make_shared_for_overwrite<std::byte[]>(size_);
   if (at_) std::memcpy(fresh.get(), at_.get(), size_);
+  else std::memset(fresh.get(), 0, size_);
   at_ = std::move(fresh);
   return at_.get();
 }
