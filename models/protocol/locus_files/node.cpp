@@ -5,8 +5,14 @@
 
 namespace ssi::locus {
 
-Node::Node(NodeId self, const Settings& settings)
+Node::Node(NodeId self, const Settings& settings, const Durable* disk)
     : self_(self), settings_(settings), using_(self), synchronizing_(self), storing_(self, settings), names_(self) {
+  if (const auto* left = dynamic_cast<const DurablePack*>(disk)) {
+    storing_.pack().restore(left->image);
+    for (const auto& [file, stored] : left->image.files)
+      if (settings.css_of(Name::of(file).filegroup) == self && !stored.first->deleted) synchronizing_.enter(file, *stored.first);
+    return;
+  }
   Inode root{.directory = true};
   root.parent = vnode::kRoot;
   root.sites = settings.packs_of(0);

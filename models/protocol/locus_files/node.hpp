@@ -13,9 +13,17 @@
 
 namespace ssi::locus {
 
+// What is on a site's disk when it crashes.
+struct DurablePack final : Durable {
+  explicit DurablePack(Pack::Image of) : image(std::move(of)) {}
+  Pack::Image image;
+};
+
 class Node final : public vnode::FileSystem {
  public:
-  Node(NodeId self, const Settings& settings);   // with an empty root directory at each pack of the first filegroup
+  // With an empty root directory at each pack of the first filegroup; or with what an earlier incarnation has left on `disk`. Of that a
+  // synchronization site knows what its own pack has.
+  Node(NodeId self, const Settings& settings, const Durable* disk = nullptr);
 
   void begin(std::uint64_t token, const vnode::Operation& operation, CallId cause, vnode::Context& at) override;
   void forget(std::uint64_t token, vnode::Context& at) override;
@@ -23,6 +31,7 @@ class Node final : public vnode::FileSystem {
   bool message(const ssi::Message& message, vnode::Context& at) override;
   void disk_done(const DiskDone& done, vnode::Context& at) override;
   void circuit_broken(const CircuitBroken& broken, vnode::Context& at) override;
+  std::shared_ptr<const Durable> durable() const override { return std::make_shared<DurablePack>(storing_.pack().image()); }
 
   NodeId self() const { return self_; }
   const Using& using_site() const { return using_; }

@@ -146,6 +146,29 @@ Pack::Pages Pack::durable(FileId file) const {
   return out;
 }
 
+Pack::Image Pack::image() const {
+  Image out{{}, {}, next_number_, used_before_};
+  for (const auto& [file, stored] : files_) {
+    if (!stored.inode) continue;
+    out.files[file] = {stored.inode, stored.blocks};
+    for (const auto& [page, block] : stored.blocks) out.disk[block] = disk_.at(block);
+  }
+  return out;
+}
+
+void Pack::restore(const Image& image) {
+  disk_ = image.disk;
+  next_number_ = image.next_number;
+  used_before_ = image.used_before;
+  for (const auto& [file, stored] : image.files) {
+    files_[file].inode = stored.first;
+    files_[file].blocks = stored.second;
+  }
+  for (const auto& [block, data] : disk_)
+    while (used_ <= block)
+      if (used_++ < block) free_.insert(used_ - 1);
+}
+
 void Pack::check_invariants() const {
   std::set<std::uint64_t> blocks;
   for (const auto& [file, stored] : files_) {

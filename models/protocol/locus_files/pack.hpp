@@ -71,6 +71,15 @@ class Pack {
 
   const std::map<FileId, Stored>& all() const { return files_; }
   Pages durable(FileId file) const;   // what the disk has
+  // What a crash leaves, and the next incarnation starts from: the committed inodes and their blocks, and which numbers were given out.
+  struct Image {
+    std::map<FileId, std::pair<InodePtr, std::map<std::uint64_t, std::uint64_t>>> files;
+    std::map<std::uint64_t, Bytes> disk;
+    std::map<std::uint32_t, std::uint32_t> next_number;
+    std::map<std::uint32_t, std::vector<FileId>> used_before;
+  };
+  Image image() const;
+  void restore(const Image& image);   // of an empty pack
   bool quiet() const { return requests_.empty(); }
   void check_invariants() const;
   void hash_into(StateHash& hash) const;
