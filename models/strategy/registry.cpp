@@ -3,6 +3,7 @@
 #include "models/strategy/dsm_first/dsm_first.hpp"
 #include "models/strategy/dsm_first/settings.hpp"
 #include "models/strategy/isolated/isolated.hpp"
+#include "models/strategy/locus_crawl/locus_crawl.hpp"
 #include "models/strategy/scale_out/scale_out.hpp"
 #include "models/strategy/smp/smp.hpp"
 #include "models/strategy/vproc_switch/vproc_switch.hpp"
@@ -64,6 +65,14 @@ const std::vector<StrategyEntry>& strategies() {
        false,
        dsm_first::presets(),
        dsm_first::refused()},
+      {"locus_crawl",
+       "LOCUS: native code with locality tests wherever it touches a resource; birth sites of processes, replicated files",
+       Image::per_node,
+       {.process = "full", .file = "full", .channel = "full", .segment = "local"},
+       config::plain<locus_crawl::Settings>(locus_crawl::settings_fields()),
+       locus_crawl::kSites,
+       locus_crawl::make,
+       locus_crawl::check_cluster},
   };
   return kAll;
 }

@@ -62,7 +62,8 @@ TEST(Figures, OfTheProjectsReadme) {
   const std::string said =
       "which of " + std::to_string(conformance::behaviours().size()) + " POSIX behaviours a design delivers: all on `smp`, " +
       all("isolated") + " on `isolated`, " + all("scale_out") + "\n  on `scale_out`, " + all("vproc_switch process") + " to " +
-      all("vproc_switch process+file+channel+segment") + " on `vproc_switch`, by `cover`, " + all("dsm_first") + " on `dsm_first`.";
+      all("vproc_switch process+file+channel+segment") + " on `vproc_switch`, by `cover`, " + all("dsm_first") + " on `dsm_first`, " +
+      all("locus_crawl") + " on `locus_crawl`.";
   EXPECT_NE(readme.find(said), std::string::npos) << said;
 }
 

@@ -1,0 +1,34 @@
+// The settings of `locus_crawl`: what the published descriptions leave open, and its own costs.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "models/base/time.hpp"
+#include "models/config/fields.hpp"
+#include "models/parts/cluster_channels.hpp"
+
+namespace ssi::locus_crawl {
+
+struct Settings {
+  Duration test;   // one locality test
+  std::uint32_t filegroups{};
+  std::uint32_t packs{};         // of each; 0: at every node
+  std::uint32_t copies{};        // of a file
+  bool notice_before_answer{};   // of a changed directory
+  bool read_ahead{};
+  std::uint64_t stream_window{};   // bytes
+  std::string pid_from;            // "execution" | "parent"
+  std::int64_t create_bytes{}, migrate_bytes{};
+  std::uint32_t location_cache{};   // entries
+  std::uint32_t accept_max{};       // living processes
+  std::string advice;               // "rotate" | "here"
+
+  bool allocates_at_parent() const { return pid_from == "parent"; }
+
+  parts::ChannelChoices channels(std::uint32_t nodes) const { return {{nodes, true, {}}, true, stream_window}; }
+};
+
+std::span<const config::Bound<Settings>> settings_fields();
+
+}   // namespace ssi::locus_crawl
