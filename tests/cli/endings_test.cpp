@@ -96,12 +96,15 @@ TEST_P(Interrupts, KeepWhatWasMeasured) {
 // Runs that cannot end early, since they are stopped: the second signal does not wait for them, and leaves none behind.
 TEST(SecondInterrupt, EndsAtOnce) {
   Program program({"--scenario", kEndless, "--jobs", "2"});
-  for (pid_t child : program.wait_for_children(2)) ::kill(child, SIGSTOP);
+  const auto children = program.wait_for_children(2);
+  for (pid_t child : children) ::kill(child, SIGSTOP);
   program.send(SIGINT);
   program.wait_until_default(SIGINT);
   program.send(SIGINT);
   EXPECT_EQ(program.wait(), 128 + SIGINT);
   EXPECT_EQ(program.file("results/endless/results.json"), "");
+  // One that was stopped before it asked to die with its parent sees now that it is gone.
+  for (pid_t child : children) ::kill(child, SIGCONT);
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, Interrupts, testing::Values(SIGINT, SIGTERM));
