@@ -143,6 +143,11 @@ class Results:
         return self._frame({**_id(run), "node": node["id"], **node["paging"]}
                            for run in self.document["runs"] for node in run["nodes"] if "paging" in node)
 
+    def recovery(self):
+        """A row a run and fault: when it was suspected, agreed on and repaired (dates and times in ns, None: never), calls that failed or
+        stalled, and what was lost (a dict)."""
+        return self._frame({**_id(run), **fault} for run in self.document["runs"] for fault in run.get("recovery", []))
+
     def coverage(self):
         """A row a run and class of calls: how much of the image the design gives ("full", "none", ...)."""
         return self._frame({**_id(run), "class": name, "coverage": how} for run in self.document["runs"]

@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 SSISIM = os.path.abspath(sys.argv.pop())
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "analysis"))
-from ssisim_analysis import NoResult, figures, paired_ratio, read_ops, read_results, read_trace, style
+from ssisim_analysis import NoResult, figures, paired_ratio, read_ops, read_results, read_trace, recovery_figures, style
 
 
 class Analysis(unittest.TestCase):
@@ -127,6 +127,23 @@ class Analysis(unittest.TestCase):
         self.assertRaises(KeyError, self.results.trace_folder, "nobody")
         self.assertRaises((NoResult, KeyError), read_results, path)
         self.assertRaises(FileNotFoundError, read_trace, self.folder)
+
+
+class Recovery(unittest.TestCase):
+    def test_the_phases_that_are_drawn_are_those_of_the_results(self):
+        with tempfile.TemporaryDirectory() as folder:
+            words = ["--scenario", os.path.join(ROOT, "scenarios", "recovery.json"), "--out", folder]
+            subprocess.run([SSISIM, *words], check=True, capture_output=True, timeout=120)
+            results = read_results(folder)
+        fault = next(run for run in results.document["runs"] if run["label"] == "vproc_switch")["recovery"][0]
+        row = results.recovery().set_index("label").loc["vproc_switch"]
+        for name in ("suspected_ns", "first_success_ns", "lost"):
+            self.assertEqual(row[name], fault[name])
+        figure = recovery_figures.recovery_timeline(results)
+        bands = [[(band.get_xy()[:, 0].min(), band.get_xy()[:, 0].max()) for band in axes.patches] for axes in figure.axes]
+        dates = [fault[name] for name in ("at_ns", "suspected_ns", "view_agreed_ns", "rebuilt_ns", "first_success_ns")]
+        self.assertEqual(bands, [[], [], [], list(zip(dates, dates[1:]))])
+        matplotlib.pyplot.close(figure)
 
 
 if __name__ == "__main__":
