@@ -27,8 +27,7 @@ void PlanRun::strike(const Fault& fault) {
   } else {
     if (up) return;
     note("fault: node " + std::to_string(node.value) + " starts again");
-    world_.restart(node);
-    history_.inits.insert(world_.init(node.value));
+    start(node);
   }
   history_.faults.push_back(now_);
   settled_ = world_.now() + kSettles;
@@ -36,8 +35,32 @@ void PlanRun::strike(const Fault& fault) {
 
 // Who is on the way to another node goes on if it arrives there, or is put back.
 void PlanRun::crash(NodeId node) {
-  ++verdict_.crashes;
   world_.crash(node);
+  bury(node);
+}
+
+// A machine that was left out of the image asks for a new start, and gets it.
+void PlanRun::start_those_left_out() {
+  for (std::uint32_t id = 0; id < world_.nodes(); ++id) {
+    const NodeId node{id};
+    if (world_.is_up(node) || down_.contains(node)) continue;
+    note("node " + std::to_string(id) + " was left out, and starts again");
+    bury(node);
+    start(node);
+  }
+}
+
+void PlanRun::start(NodeId node) {
+  world_.restart(node);
+  down_.erase(node);
+  history_.inits.insert(world_.init(node.value));
+  history_.faults.push_back(now_);
+}
+
+void PlanRun::bury(NodeId node) {
+  ++verdict_.crashes;
+  down_.insert(node);
+  history_.faults.push_back(now_);
   std::vector<Actor> gone;
   for (auto& [name, actor] : actors_) {
     if (actor.frozen && !actor.astray) actor.astray = now_;

@@ -69,6 +69,7 @@ void PlanRun::go() {
 
 // False: nothing is possible any more but what goes on for ever in the background.
 bool PlanRun::step() {
+  start_those_left_out();
   apply_faults();
   await_notices();
   const Instant never{INT64_MAX};

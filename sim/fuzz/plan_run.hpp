@@ -144,6 +144,9 @@ class PlanRun final : public world::Watcher {
   void apply_faults();
   void strike(const Fault& fault);
   void crash(NodeId node);
+  void bury(NodeId node);   // it is down: what was on it is lost
+  void start(NodeId node);
+  void start_those_left_out();
   void lose(const Actor& actor);
   void await_notices();
   void told(std::uint64_t nodes);
@@ -179,8 +182,9 @@ class PlanRun final : public world::Watcher {
   world::Step now_ = 0;
   std::size_t next_fault_ = 0;
   std::set<world::World::Breaking> notices_;   // in the agenda
-  Instant settled_{};                          // long enough after the last fault
-  std::uint64_t background_ = 0;               // messages for no call, so far
+  std::set<NodeId> down_;
+  Instant settled_{};              // long enough after the last fault
+  std::uint64_t background_ = 0;   // messages for no call, so far
   StateHash hash_;
   bool closing_ = false;
   bool one_copy_ = true;   // what files promise
