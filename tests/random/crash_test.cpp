@@ -62,6 +62,7 @@ class CrashRun final : public Watcher {
     }
   }
 
+  Instant due(const Waiting& what) override { return image_.world.now() + what.after; }
   void completed(CallId id, const Result&) override {
     open_.erase(id);
     std::erase_if(busy_, [&](const auto& entry) { return entry.second == id; });

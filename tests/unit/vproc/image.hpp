@@ -12,6 +12,16 @@ inline config::Membership majority() {
   return {.mode = "majority", .heartbeat = {100'000'000}, .suspect_after = {350'000'000}, .suspicion = "fixed", .lease = {250'000'000}};
 }
 
+// A watcher of an image: what waits is due when it says.
+class ImageWatcher : public Watcher {
+ public:
+  explicit ImageWatcher(const World& world) : world_(world) {}
+  Instant due(const Waiting& what) override { return world_.now() + what.after; }
+
+ private:
+  const World& world_;
+};
+
 class Image {
  public:
   explicit Image(std::uint32_t nodes, config::Values params = {})

@@ -7,8 +7,9 @@ namespace {
 constexpr std::int32_t kKilled = 128 + 9;
 
 // The messages of the recovery itself.
-class Recovery final : public Watcher {
+class Recovery final : public ImageWatcher {
  public:
+  using ImageWatcher::ImageWatcher;
   void sent(const Message& message) override {
     const auto& name = message.body.type().name;
     if (name == "REREGISTER" || name == "REREGISTERED" || name == "LOST" || name == "WELCOME") ++count[std::string(name)];
@@ -155,7 +156,7 @@ TEST_F(NodeDown, ANoticeOfExitThatWasPassedOnToTheDeadNodeDoesNotHangAnybody) {
 TEST_F(NodeDown, TheRecoveryTakesTwoMessagesForEachOtherSurvivor) {
   const Pid parent = start(0);
   image.spawn(parent, 2);
-  Recovery messages;
+  Recovery messages(image.world);
   image.world.watch(&messages);
   image.crash(2);
   image.run(1000);

@@ -69,7 +69,7 @@ TEST(Views, AnEvenCutStopsBothSidesUntilItHeals) {
   EXPECT_FALSE(image.world.trace(first).result);
   EXPECT_FALSE(image.world.trace(second).result);
   image.cut({});
-  image.run(1000);
+  image.run(4000);
   EXPECT_TRUE(image.world.trace(first).result && image.world.trace(first).result->good());
   EXPECT_TRUE(image.world.trace(second).result && image.world.trace(second).result->good());
 }
