@@ -55,9 +55,9 @@ struct StrategyEntry {
   void (*check_cluster)(std::span<const Strategy* const> nodes, Report& report);
   Coverage (*covers)(const config::Values& params) = nullptr;   // where it depends on the settings; else `coverage`
   bool watches = false;                                         // its nodes agree on views
-  bool survives_crashes = false;                                // what it promises holds for survivors when a node crashes
   std::span<const config::Preset> presets{};                    // of `params`
   std::span<const config::Refused> refused{};
+  bool survives_crashes = false;   // what it promises holds for survivors when a node crashes
 
   Coverage coverage_with(const config::Values& values) const { return covers ? covers(values) : coverage; }
 };

@@ -20,8 +20,8 @@ TEST(LocusCrawlFiles, LocalityTestsAreNumberedBelowTheNumberOfSites) {
   LocusRig rig(3);
   std::set<std::uint32_t> sites;
   const auto note = [&] {
-    for (const Note& note : rig.world.last_effects().notes)
-      if (note.kind == Note::Kind::locality_test) sites.insert(note.subject);
+    for (const Note& test : rig.world.last_effects().notes)
+      if (test.kind == Note::Kind::locality_test) sites.insert(test.subject);
   };
   const Pid pid = rig.start(1);
   for (const Call& call : std::vector<Call>{Open{"/f", kMakes}, Write{0, bytes("x")}, Commit{0}, LockFile{0, LockFile::Kind::exclusive},
