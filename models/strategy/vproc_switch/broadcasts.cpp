@@ -113,6 +113,7 @@ void VprocSwitch::group_settled(Pid group, TxnId txn, std::optional<NodeId> now_
 
 // Something of the group that was under way from here is settled: acknowledgements that waited for it may leave.
 void VprocSwitch::settle(Pid group, TxnId txn, Effects& out) {
+  if (is_home(group)) return;   // its list has come here meanwhile
   for (const auto& due : memberships_.settle(group, txn))
     out.send(home_of(group), due.txn, vproc::Message(vproc::GroupSignalled{group, due.number, due.reached}), {.cause = due.cause});
   leave_if_emptied(group, out);
