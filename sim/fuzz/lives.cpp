@@ -46,11 +46,13 @@ void PlanRun::born(NodeId at, const ProgramOrder& order) {
   if (!history_.lives.emplace(order.pid, life).second) history_.born_again.push_back(order.pid);
   const std::uint32_t name = name_of_child(by, at);
   Actor child{.name = name, .pid = order.pid, .node = at, .ops = ops_of_[name]};
-  // What its parent has, unless it is dead and nobody remembers; listeners stay where they are.
+  // What its parent had, unless it is dead and nobody remembers; listeners stay where they are.
   if (const Actor* from = living(by.by)) {
-    child.wrote = from->wrote;
-    for (const auto& [op, end] : from->ends)
-      if (from->node == at || (!end.listener && coverage_.channel == "full")) child.ends[op] = end;
+    const bool everywhere = coverage_.channel == "full";
+    const Heritage& had = heritage_.at(by.op->id);
+    child.wrote = had.wrote;
+    for (const auto& [op, end] : everywhere ? had.ends : from->ends)
+      if (from->node == at || (!end.listener && everywhere)) child.ends[op] = end;
   }
   pids_[name] = order.pid;
   names_[order.pid] = name;

@@ -148,6 +148,8 @@ void PlanRun::issue(NodeId node, Pid by, Call call, Asked asked) {
     ++actor->calls;
   }
   note(called(by) + " calls " + std::string(kCallNames[call.index()]) + (asked.op ? " (op " + std::to_string(asked.op->id) + ")" : ""));
+  const bool bears = std::holds_alternative<Spawn>(call) || std::holds_alternative<Fork>(call) || std::holds_alternative<Rfork>(call);
+  if (const Actor* actor = living(asked.by); actor && bears) heritage_[asked.op->id] = {actor->ends, actor->wrote};
   const auto* set = std::get_if<SetAction>(&call);
   if (set && set->signal == Signal::chld) history_.lives.at(by).ignores_children = true;
   history_.calls.push_back({id, by, std::move(call), now_, {}, {}, {}, {}});

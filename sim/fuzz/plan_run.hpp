@@ -83,6 +83,11 @@ class PlanRun final : public world::Watcher {
     std::uint32_t born = 0;       // processes, so far
     bool left_behind = false;     // answered, then its caller moved: what it made is where the caller was
   };
+  // What a process has when it calls for a child, which may start long after it goes on.
+  struct Heritage {
+    std::map<std::uint32_t, End> ends;
+    Streams::Wrote wrote;
+  };
   // What is up to the programs, by date.
   struct Due {
     Instant at;
@@ -174,6 +179,7 @@ class PlanRun final : public world::Watcher {
   world::History history_;
   std::map<CallId, Asked> asked_;
   std::map<std::uint32_t, CallId> call_of_op_;   // the last of its stages
+  std::map<std::uint32_t, Heritage> heritage_;   // by the op that makes the child
   std::map<std::uint32_t, Actor> actors_;        // those that live
   std::map<std::uint32_t, Pid> pids_;            // of all that ever lived
   std::map<Pid, std::uint32_t> names_;
