@@ -12,7 +12,7 @@ std::optional<Answer> DsmFirst::ask(Thread& thread, const Ask& ask) {
     case Ask::Kind::changed: return change(thread, ask);
     case Ask::Kind::sleep: return sleep(thread);
     case Ask::Kind::acknowledged:
-      if (thread.unserved == 0) return Answer{};
+      if (thread.unserved == 0) return Answer{std::exchange(thread.again, false) ? 1U : 0U};
       thread.waits = Thread::Waits::acknowledgement;
       return std::nullopt;
     case Ask::Kind::queue_node: return Answer{take_queue_node()};

@@ -55,6 +55,7 @@ void DsmFirst::hash_into(StateHash& hash) const {
       hash.add(one.from);
       hash.add(one.thread);
     }
+  hash.add(std::uint64_t{not_there_});
 }
 
 void DsmFirst::describe(StateDump& out) const {

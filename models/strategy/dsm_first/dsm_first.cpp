@@ -27,8 +27,8 @@ DsmFirst::DsmFirst(const DsmFirst& other)
     : Strategy(other), machine_(other.machine_), memory_(other.memory_), next_thread_(other.next_thread_), spinners_(other.spinners_),
       here_(other.here_), free_queue_nodes_(other.free_queue_nodes_), queue_nodes_(other.queue_nodes_), interrupts_(other.interrupts_),
       in_service_(other.in_service_), serving_interrupts_(other.serving_interrupts_), background_(other.background_),
-      ticking_(other.ticking_), booted_(other.booted_), moved_calls_(other.moved_calls_), given_up_calls_(other.given_up_calls_),
-      before_boot_(other.before_boot_) {
+      ticking_(other.ticking_), not_there_(other.not_there_), booted_(other.booted_), moved_calls_(other.moved_calls_),
+      given_up_calls_(other.given_up_calls_), before_boot_(other.before_boot_) {
   for (const auto& [id, thread] : other.threads_) {
     auto& made = threads_[id] = std::make_unique<Thread>(id, machine_, *this, thread->beginning());
     made->replay(*thread, code_of(*made));
@@ -78,8 +78,7 @@ void DsmFirst::message(const Message& message) {
                       [&](const Served& m) {
                         const auto found = threads_.find(m.thread);
                         SSI_CHECK(found != threads_.end() && found->second->unserved > 0, "an interrupt is served that nobody waits for");
-                        Thread& thread = *found->second;
-                        if (--thread.unserved == 0 && thread.waits == Thread::Waits::acknowledgement) ready(thread.id(), {});
+                        served(*found->second, m.again);
                       }},
              message.body.get<ProcessorMessage>());
 }
@@ -98,6 +97,12 @@ void DsmFirst::tick(TimerKey key) {
   } else if (!std::exchange(ticking_, true)) {   // else it is lost: the one before is not served yet
     begin({.kind = Beginning::Kind::tick, .words = background_.next(machine_.layout)});
   }
+}
+
+void DsmFirst::served(Thread& thread, bool again) {
+  thread.again |= again;
+  if (--thread.unserved > 0 || thread.waits != Thread::Waits::acknowledgement) return;
+  ready(thread.id(), {std::exchange(thread.again, false) ? 1U : 0U, {}});
 }
 
 void DsmFirst::interrupted(NodeId from, ThreadId acknowledge) { interrupts_.push_back({from, acknowledge}); }
@@ -161,13 +166,11 @@ void DsmFirst::stopped(Thread& thread) {
   }
   if (kind == Beginning::Kind::tick) ticking_ = false;
   if (kind == Beginning::Kind::interrupts) {
+    const bool again = std::exchange(not_there_, false);
     for (const Asked& asked : std::exchange(in_service_, {})) {
       if (asked.thread == 0) continue;
-      if (asked.from != machine_.self) {
-        event_.out->send(asked.from, TxnId{}, ProcessorMessage(Served{asked.thread}));
-      } else if (Thread& waiting = *threads_.at(asked.thread); --waiting.unserved == 0 && waiting.waits == Thread::Waits::acknowledgement) {
-        ready(waiting.id(), {});
-      }
+      if (asked.from != machine_.self) event_.out->send(asked.from, TxnId{}, ProcessorMessage(Served{asked.thread, again}));
+      else served(*threads_.at(asked.thread), again);
     }
     serving_interrupts_ = false;
   }

@@ -71,6 +71,7 @@ class DsmFirst final : public Strategy, public Processor {
   void device_done(Thread& thread, std::uint64_t failed) override;
   void interrupt(Thread& thread, NodeId node, bool acknowledge) override;
   void exit_is_over(Pid pid) override;
+  void not_there() override { not_there_ = true; }
 
   std::optional<Answer> access(Thread& thread, const Ask& ask);
   std::optional<Answer> change(Thread& thread, const Ask& ask);
@@ -99,6 +100,7 @@ class DsmFirst final : public Strategy, public Processor {
   void message(const Message& message);
   void frozen(ThreadId thread, Pid pid);
   void interrupted(NodeId from, ThreadId acknowledge);
+  void served(Thread& thread, bool again);
   void serve_interrupts();
   void tick(TimerKey key);
 
@@ -121,7 +123,8 @@ class DsmFirst final : public Strategy, public Processor {
   std::vector<Asked> interrupts_, in_service_;
   bool serving_interrupts_ = false;
   Background background_;
-  bool ticking_ = false;   // the timer interrupt is being served
+  bool ticking_ = false;     // the timer interrupt is being served
+  bool not_there_ = false;   // of those in service: a process that one is about
   bool booted_ = false;
   std::map<Pid, ProcessorMoves> moved_calls_;   // of processes that have not arrived yet
   std::set<Pid> given_up_calls_;                // of processes that have died before their call arrived

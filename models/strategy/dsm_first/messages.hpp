@@ -17,7 +17,8 @@ struct Interrupt {   // look at what you have to do
 };
 struct Served {
   static constexpr std::string_view kName = "INTERRUPT_SERVED";
-  std::uint64_t thread = 0;
+  std::uint64_t thread = 0;   // with `again` in one word
+  bool again = false;         // a process was not there: not yet, or not any more
 };
 struct DeviceRequest {   // to the node of the disk: these pages
   static constexpr std::string_view kName = "DEVICE_REQUEST";

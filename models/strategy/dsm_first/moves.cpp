@@ -13,6 +13,7 @@ Code<> hand_over(Thread& t, NodeId to, std::uint64_t what) {
   const Held held = co_await lock(t, task_lock(t));
   co_await dequeue(t, self);
   co_await enqueue(t, self, to);
+  co_await t.store(field_of(t, self, moved), 1);
   const std::uint64_t here = co_await t.is_here(pid);   // it may be killed until now
   if (here != 0) {
     t.tell([&](Processor& p) {

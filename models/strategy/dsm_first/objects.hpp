@@ -49,7 +49,8 @@ enum Field : std::uint32_t {
   descriptors,
   attachments,
   goes_to,   // a migration's node + 1
-  granted    // what it waited for is its own: 1 + status
+  granted,   // what it waited for is its own: 1 + status
+  moved      // it, or a process that had the entry before, has changed nodes
 };
 enum State : std::uint64_t { unused, living, exiting, zombie };
 enum Todo : std::uint64_t { start = 1, wake = 2, signals = 4, arrive = 8, depart = 16, exec_there = 32, arrive_in_call = 64 };

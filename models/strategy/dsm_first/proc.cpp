@@ -186,7 +186,9 @@ Code<bool> act(Thread& t, Object process, std::uint64_t what) {
       t.tell([&](Processor& p) { p.depart_here(seen.pid, NodeId{static_cast<std::uint32_t>(to - 1)}); });
   }
   if ((what & wake) != 0) t.tell([&](Processor& p) { p.wake_here(seen.pid); });
-  co_await act_on_signals(t, process);
+  const std::uint64_t here = co_await t.is_here(seen.pid);
+  if (here != 0) co_await act_on_signals(t, process);
+  else if ((what & signals) != 0) t.tell([](Processor& p) { p.not_there(); });   // it has still to start, or to arrive
   co_return true;
 }
 
@@ -203,7 +205,9 @@ Code<> look_at(Thread& t, Object process) {
   const bool done = co_await act(t, process, what);
   const Seen seen = co_await see(t, process);
   co_await unlock(t, task_lock(t), held);
-  if (!done) co_await kick(t, process, seen.on, what, false);
+  if (done || what == 0) co_return;
+  if ((what & signals) != 0) t.tell([](Processor& p) { p.not_there(); });
+  co_await kick(t, process, seen.on, what, false);
 }
 
 }   // namespace

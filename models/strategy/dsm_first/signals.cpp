@@ -156,7 +156,9 @@ namespace {
 
 struct Target {
   Object process;
+  Pid pid;
   NodeId node;
+  bool moved;
 };
 
 // Marked; acted on at once if it runs here. Else its node, which has to look.
@@ -166,9 +168,44 @@ Code<std::optional<Target>> send_signal(Thread& t, Object process, Signal signal
   const std::uint64_t number = co_await t.load(field_of(t, process, Field::pid));
   const std::uint64_t on = co_await t.load(field_of(t, process, node));
   const std::uint64_t here = co_await t.is_here(Pid{number});
-  if (here == 0) co_return Target{process, NodeId{static_cast<std::uint32_t>(on)}};
+  if (here == 0) {
+    const std::uint64_t has_moved = co_await t.load(field_of(t, process, moved));
+    co_return Target{process, Pid{number}, NodeId{static_cast<std::uint32_t>(on)}, has_moved != 0};
+  }
   co_await act_on_signals(t, process);
   co_return std::nullopt;
+}
+
+// Something is left that its node has to act on, wherever that is by now.
+Code<bool> has_to_act(Thread& t, Target& target) {
+  const std::uint64_t number = co_await t.load(field_of(t, target.process, Field::pid));
+  const std::uint64_t life = co_await t.load(field_of(t, target.process, state));
+  if (number != target.pid.value || life != living) co_return false;
+  const std::uint64_t on = co_await t.load(field_of(t, target.process, node));
+  const std::uint64_t held_back = co_await t.load(field_of(t, target.process, pending));
+  const std::uint64_t is_stopped = co_await t.load(field_of(t, target.process, stopped));
+  target.node = NodeId{static_cast<std::uint32_t>(on)};
+  co_return next_of(held_back, is_stopped != 0) != Signal::none;
+}
+
+Code<> kick_until_acted(Thread& t, Target target) {
+  for (;;) {
+    const Held held = co_await lock(t, task_lock(t));
+    const bool acts = co_await has_to_act(t, target);
+    co_await unlock(t, task_lock(t), held);
+    if (!acts) co_return;
+    co_await kick(t, target.process, target.node, signals, true);
+    co_await t.acknowledged();
+  }
+}
+
+// Their nodes have acted. Whoever has not started yet, or moves, may not have been where it was looked for, and its mark on the list of
+// another node.
+Code<> see_to(Thread& t, const std::vector<Target>& targets) {
+  for (const Target& target : targets) co_await kick(t, target.process, target.node, signals, true);
+  const std::uint64_t again = co_await t.acknowledged();
+  for (const Target& target : targets)
+    if (again != 0 || target.moved) co_await kick_until_acted(t, target);
 }
 
 }   // namespace
@@ -177,13 +214,13 @@ Code<std::optional<Target>> send_signal(Thread& t, Object process, Signal signal
 Code<> do_kill(Thread& t, const Kill& kill) {
   const Held held = co_await lock(t, task_lock(t));
   const Object process = co_await find(t, kill.pid);
-  std::optional<Target> elsewhere;
-  if (process != kNone) elsewhere = co_await send_signal(t, process, kill.signal);
-  co_await unlock(t, task_lock(t), held);
-  if (elsewhere) {
-    co_await kick(t, elsewhere->process, elsewhere->node, signals, true);
-    co_await t.acknowledged();
+  std::vector<Target> elsewhere;
+  if (process != kNone) {
+    const std::optional<Target> target = co_await send_signal(t, process, kill.signal);
+    if (target) elsewhere.push_back(*target);
   }
+  co_await unlock(t, task_lock(t), held);
+  co_await see_to(t, elsewhere);
   t.complete(process == kNone ? Result::fail(Errno::esrch) : Result::ok());
 }
 
@@ -222,8 +259,7 @@ Code<> do_kill_group(Thread& t, const KillGroup& kill) {
     if (target) elsewhere.push_back(*target);
   }
   co_await unlock(t, task_lock(t), held);
-  for (const Target& target : elsewhere) co_await kick(t, target.process, target.node, signals, true);
-  co_await t.acknowledged();
+  co_await see_to(t, elsewhere);
   t.complete(members.empty() ? Result::fail(Errno::esrch) : Result::ok());
 }
 

@@ -43,6 +43,7 @@ void Thread::replay(const Thread& original, Code<> code) {
   where = original.where;
   was = original.was;
   unserved = original.unserved;
+  again = original.again;
   replaying_ = true;
   begin(std::move(code));
   SSI_CHECK(replayed_ == log_.size() && !over(), "a cloned thread does not stand where its original stands");
@@ -58,6 +59,7 @@ void Thread::hash_into(StateHash& hash) const {
   hash.add(static_cast<std::uint64_t>(beginning_.status));
   hash.add(static_cast<std::uint64_t>(waits));
   hash.add(std::uint64_t{unserved});
+  hash.add(std::uint64_t{again});
   hash.add(log_.size());
   for (const std::uint64_t value : log_) hash.add(value);
   for (const auto& [answer, bytes] : log_bytes_)

@@ -45,7 +45,7 @@ struct Ask {
     access,
     changed,        // until the word at `word` may differ from `value`
     sleep,          // the caller's process, until it is woken; 1: a signal has come
-    acknowledged,   // until all interrupts that this thread has sent have been served
+    acknowledged,   // until all interrupts that this thread has sent have been served; 1: somewhere a process was not there
     queue_node,     // one of this node for a lock; its object
     is_here,        // whether process `value` runs on this processor
     disk,           // a request to this node's disk, until it is done; 1: it failed
@@ -89,6 +89,7 @@ class Processor {
   virtual void device_done(Thread& thread, std::uint64_t failed) = 0;
   virtual void interrupt(Thread& thread, NodeId node, bool acknowledge) = 0;
   virtual void exit_is_over(Pid pid) = 0;
+  virtual void not_there() = 0;   // a process that an interrupt is about, as far as signals are meant
 };
 
 // What a thread begins with.
@@ -190,6 +191,7 @@ class Thread {
   Word where{};                 // memory and change
   std::uint64_t was = 0;        // change; disk: token; freeze: process
   std::uint32_t unserved = 0;   // interrupts sent, not yet acknowledged
+  bool again = false;           // of those that were: a process was not there
 
  private:
   Awaiting access(Word word, coherence::Access::Kind kind, std::uint64_t value, std::uint64_t expected) {
