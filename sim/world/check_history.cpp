@@ -257,7 +257,8 @@ class Checker {
     const Life* caller = life(record.caller);
     if (kill.group == kNoPid || !caller) return;
     // Where the caller's node keeps the group's list the end is known exactly; who is a member then has got it.
-    const bool exact = caller->node_at(record.invoked) == kill.group.origin() && caller->moves_in(record.invoked, *record.returned) == 0;
+    const bool exact = h_.group_kills_end_exactly && caller->node_at(record.invoked) == kill.group.origin() &&
+                       caller->moves_in(record.invoked, *record.returned) == 0;
     const Broadcast broadcast{kill.group, kill.signal, record.invoked, exact ? *record.answered : *record.returned};
     const std::string what = "P5: killpg of " + name(kill.group) + at(broadcast.from, broadcast.to);
     bool maybe = h_.inits.contains(kill.group), surely = maybe;

@@ -70,8 +70,9 @@ struct History {
   std::vector<Delivery> deliveries;
   std::vector<Pid> born_again;   // pids that were started twice
   std::set<Pid> inits;
-  std::vector<Step> quiet;    // when no message was under way, ascending
-  std::vector<Step> faults;   // when a node crashed or started, a circuit broke, or a node was told so; ascending
+  std::vector<Step> quiet;               // when no message was under way, ascending
+  bool group_kills_end_exactly = true;   // one that is served where the group's list is has reached who is a member at its end
+  std::vector<Step> faults;              // when a node crashed or started, a circuit broke, or a node was told so; ascending
 };
 
 // Findings, one line each; empty is good.

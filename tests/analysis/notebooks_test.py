@@ -27,7 +27,10 @@ def value_at(run, name):
     if keys[0] == "calls" and keys[2] not in ("all", "local", "remote"):
         keys.insert(2, "all")
     for key in keys:
-        run = run[key] if key in run else run[key + "_ns"]
+        if isinstance(run, list):
+            run = run[int(key)]
+        else:
+            run = run[key] if key in run else run[key + "_ns"]
     return run
 
 

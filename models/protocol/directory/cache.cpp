@@ -142,7 +142,9 @@ void Cache::evict(PageId page, Out out, Loopback<Message>& loop) {
   if (found == entries_.end() || found->second.deferred) return;   // deferred: it is about to go anyway
   Work w{page, found->second, out, loop};
   const bool silent = w.entry.state == shared && !settings_.tell_shared;
-  if (step(w, silent ? CacheEvent::forget : CacheEvent::evict) == Verdict::go) out.note(NoteKind::eviction, page);
+  if (step(w, silent ? CacheEvent::forget : CacheEvent::evict) != Verdict::go) return;
+  if (!silent) out.outcome.lost.push_back(page);   // it is not used any more, though it is here until PUT_ACK
+  out.note(NoteKind::eviction, page);
 }
 
 }   // namespace ssi::directory
