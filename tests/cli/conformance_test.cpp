@@ -46,5 +46,16 @@ TEST(ConformanceCommand, ATableSaysWhy) {
   EXPECT_NE(out.find("  missing, kill of a process of another node: ESRCH: kill.stranger\n"), std::string::npos) << out;
 }
 
+// One invalidation that one node skips is enough: some behaviour does not hold any more, or the run breaks. (Without: the first test.)
+TEST(ConformanceCommand, FindsASkippedInvalidationUnderTheKernelOverSharedMemory) {
+  Program program({"conformance", "--strategy", "dsm_first", "--format", "json"}, {.out = {}, .binary = SSISIM_FLAWED});
+  const int code = program.wait();
+  const json out = json::parse(program.out());
+  std::size_t broken = 0;
+  for (const json& behaviour : out["designs"][0]["behaviours"]) broken += behaviour["outcome"] != "holds";
+  EXPECT_GT(broken, 0U) << program.out();
+  EXPECT_TRUE(code == 0 || code == 1 || code == 3) << code << program.error();
+}
+
 }   // namespace
 }   // namespace ssi::test

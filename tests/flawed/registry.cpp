@@ -1,22 +1,46 @@
-// The registry of `ssisim_flawed`: the planted fault instead of the real strategies.
+// The registry of `ssisim_flawed`: strategies with planted faults instead of the real ones.
 #include "models/strategy/registry.hpp"
 
+#include "models/strategy/dsm_first/dsm_first.hpp"
+#include "models/strategy/dsm_first/memory.hpp"
 #include "tests/flawed/flawed.hpp"
+#include "tests/flawed/skips_invalidation.hpp"
 
 namespace ssi {
+namespace {
+
+// One node skips one invalidation while all boot, which takes the lock of the task list: it misses that the lock is free.
+constexpr std::uint32_t kSkips = 2;
+
+std::unique_ptr<Strategy> make_dsm_first(const NodeSetup& setup, const config::Values& params) {
+  const auto settings = dsm_first::settings_from(params);
+  const std::uint32_t skips = setup.self == NodeId{1} ? kSkips : 0;
+  auto memory = std::make_unique<flawed::SkipsInvalidation>(dsm_first::memory_of(setup, settings), skips);
+  return std::make_unique<dsm_first::DsmFirst>(setup, settings, std::move(memory));
+}
+
+StrategyEntry flawed_entry() {
+  return {"flawed",     "goes wrong at each spawn", Image::per_node, {.process = "local"}, flawed::params(), 0,
+          flawed::make, flawed::check_cluster};
+}
+
+StrategyEntry dsm_first_entry() {
+  const Coverage all{.process = "full", .file = "full", .channel = "full", .segment = "full"};
+  const auto params = dsm_first::parameters();
+  return {"dsm_first", "skips one invalidation", Image::per_node, all, params, 0, make_dsm_first, dsm_first::check_cluster};
+}
+
+}   // namespace
 
 const std::vector<StrategyEntry>& strategies() {
-  static const std::vector<StrategyEntry> kAll{{"flawed",
-                                                "goes wrong at each spawn",
-                                                Image::per_node,
-                                                {.process = "local"},
-                                                flawed::params(),
-                                                0,
-                                                flawed::make,
-                                                flawed::check_cluster}};
+  static const std::vector<StrategyEntry> kAll{flawed_entry(), dsm_first_entry()};
   return kAll;
 }
 
-const StrategyEntry* find_strategy(std::string_view name) { return name == "flawed" ? &strategies().front() : nullptr; }
+const StrategyEntry* find_strategy(std::string_view name) {
+  for (const StrategyEntry& entry : strategies())
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
 
 }   // namespace ssi
