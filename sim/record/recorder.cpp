@@ -159,8 +159,10 @@ void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
   s.timeline.work(at);
 }
 
-void Recorder::trace_stale_location(NodeId node) {
-  if (state_->trace) state_->trace->instant(now_, node, "stale location");
+void Recorder::trace_note(NodeId node, Note::Kind kind) {   // of those that are rare: from stale_location on
+  constexpr std::array<std::string_view, 5> kNames{"stale location", "suspects a node", "new view", "rebuilt", "process lost elsewhere"};
+  if (state_->trace)
+    state_->trace->instant(now_, node, kNames.at(static_cast<std::size_t>(kind) - static_cast<std::size_t>(Note::Kind::stale_location)));
 }
 
 void Recorder::noted(const PageNote& note) {

@@ -64,7 +64,7 @@ class Recorder {
   void work_done(Instant at, std::uint32_t workload, Instant intended);
   // A note has no time of its own: it was made by the handler of the event that was delivered last.
   void noted(NodeId node, const Note& note) {
-    if (note.kind == Note::Kind::stale_location) trace_stale_location(node);
+    if (note.kind >= Note::Kind::stale_location) trace_note(node, note.kind);
     if (note.kind >= Note::Kind::suspected) recovery_.noted(now_, note);
     if (now_ >= measured_from_) ++notes_[static_cast<std::size_t>(note.kind)];
   }
@@ -107,7 +107,7 @@ class Recorder {
  private:
   struct State;
   void list(const Delivered& event);
-  void trace_stale_location(NodeId node);
+  void trace_note(NodeId node, Note::Kind kind);
 
   Instant now_{};
   std::uint64_t events_ = 0;

@@ -85,6 +85,22 @@ class Traces(unittest.TestCase):
                 for run, folder in self.runs():
                     self.check_against_results(run, folder)
 
+    def test_a_kernel_over_shared_memory(self):
+        self.run_it(SMALL, "--strategy", "dsm_first", "--replicates", "1", "--trace", "chrome,ops", code=5)   # its expects are a switch's
+        for run, folder in self.runs():
+            self.check_against_results(run, folder)
+            self.assertGreater(run["coherence"]["transfers"], 100)
+
+    def test_a_crash_and_its_recovery_by_phases(self):
+        self.run_it(shipped("recovery"), "--strategy", "vproc_switch", "--trace", "chrome,ops")
+        (run, folder), = self.runs()
+        instants = of_phase(self.events(folder), "i")
+        fault = run["recovery"][0]
+        phases = (("crash", "at_ns"), ("suspects a node", "suspected_ns"), ("new view", "view_agreed_ns"), ("rebuilt", "rebuilt_ns"))
+        for name, key in phases:
+            times = [event["ts"] for event in instants if event["name"] == name]
+            self.assertIn(fault[key], times, name)
+
     def test_a_trace_changes_nothing(self):
         results = []
         for more in ([], ["--trace", "chrome,ops"], ["--trace", "chrome.gz,paje"]):
