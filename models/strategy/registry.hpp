@@ -48,16 +48,19 @@ struct StrategyEntry {
   std::string_view name, help;   // one line
   Image image;
   Coverage coverage;
-  std::vector<config::Field> params;
+  std::vector<config::Field> params{};
   std::uint32_t dispatch_sites = 0;   // places of the design that test locality
-  std::unique_ptr<Strategy> (*make)(const NodeSetup& setup, const config::Values& params);
+  std::unique_ptr<Strategy> (*make)(const NodeSetup& setup, const config::Values& params) = nullptr;
   // What only the whole cluster can see. `nodes` are all of this strategy's type.
-  void (*check_cluster)(std::span<const Strategy* const> nodes, Report& report);
+  void (*check_cluster)(std::span<const Strategy* const> nodes, Report& report) = nullptr;
   Coverage (*covers)(const config::Values& params) = nullptr;   // where it depends on the settings; else `coverage`
   bool watches = false;                                         // its nodes agree on views
   std::span<const config::Preset> presets{};                    // of `params`
   std::span<const config::Refused> refused{};
   bool survives_crashes = false;   // what it promises holds for survivors when a node crashes
+  // A group's kill(2) ends when all members have the signal, since one holder has the list; else members are marked at one
+  // instant, or site by site, and waited for afterwards, while others are born.
+  bool group_kills_end_exactly = true;
 
   Coverage coverage_with(const config::Values& values) const { return covers ? covers(values) : coverage; }
 };

@@ -31,8 +31,7 @@ PlanRun::PlanRun(const Plan& plan, const RunOptions& options)
   world_.watch(this);
   for (std::size_t i = 0; i < plan_.ops.size(); ++i) ops_of_[plan_.ops[i].by].push_back(i);
   for (std::uint32_t id = 0; id < world_.nodes(); ++id) history_.inits.insert(world_.init(id));
-  // These mark the members at one instant, or site by site, and wait for them afterwards, while others are born.
-  history_.group_kills_end_exactly = plan_.strategy != "dsm_first" && plan_.strategy != "locus_crawl";
+  history_.group_kills_end_exactly = entry_of(plan_).group_kills_end_exactly;
   std::stable_sort(plan_.faults.begin(), plan_.faults.end(),
                    [](const Fault& a, const Fault& b) { return std::pair(a.at, a.after) < std::pair(b.at, b.after); });
 }

@@ -20,14 +20,24 @@ std::unique_ptr<Strategy> make_dsm_first(const NodeSetup& setup, const config::V
 }
 
 StrategyEntry flawed_entry() {
-  return {"flawed",     "goes wrong at each spawn", Image::per_node, {.process = "local"}, flawed::params(), 0,
-          flawed::make, flawed::check_cluster};
+  return {.name = "flawed",
+          .help = "goes wrong at each spawn",
+          .image = Image::per_node,
+          .coverage = {.process = "local"},
+          .params = flawed::params(),
+          .make = flawed::make,
+          .check_cluster = flawed::check_cluster};
 }
 
 StrategyEntry dsm_first_entry() {
-  const Coverage all{.process = "full", .file = "full", .channel = "full", .segment = "full"};
-  const auto params = dsm_first::parameters();
-  return {"dsm_first", "skips one invalidation", Image::per_node, all, params, 0, make_dsm_first, dsm_first::check_cluster};
+  return {.name = "dsm_first",
+          .help = "skips one invalidation",
+          .image = Image::per_node,
+          .coverage = {.process = "full", .file = "full", .channel = "full", .segment = "full"},
+          .params = dsm_first::parameters(),
+          .make = make_dsm_first,
+          .check_cluster = dsm_first::check_cluster,
+          .group_kills_end_exactly = false};
 }
 
 }   // namespace
