@@ -22,6 +22,7 @@ struct PageNote {
   PageId page;
   std::string_view state{}, event{};   // of the protocol's table
   std::string_view table{};            // what the page holds; its host knows
+  bool writable = false;          // `transition`: whether the node may write the page now; its host knows
 };
 inline constexpr std::size_t kPageNotes = 8;   // kinds
 

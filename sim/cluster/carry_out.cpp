@@ -38,7 +38,10 @@ void Cluster::carry_out(Service& service, const Header* received) {
   }
   if (!out_.timers.empty()) backend_.wake_at(*agenda_.first());
   for (const Note& note : out_.notes) recorder_.noted(service.node, note);
-  for (const PageNote& note : out_.page_notes) recorder_.noted(note);
+  for (const PageNote& note : out_.page_notes) {
+    recorder_.noted(note);
+    if (trace_ && note.kind == PageNote::Kind::transition) trace_->page_turned(now(), service.node, note.page, note.writable);
+  }
   if (!out_.programs.empty()) take_orders_that_act_at_once(service);
 
   service.dispatch = out_.dispatch_work;

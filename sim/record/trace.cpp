@@ -6,7 +6,7 @@
 namespace ssi::record {
 namespace {
 
-constexpr std::array<std::string_view, 2> kGaugeNames{"events waiting", "bytes in flight"};
+constexpr std::array<std::string_view, 3> kGaugeNames{"events waiting", "bytes in flight", "writable pages"};
 constexpr std::size_t kCompute = static_cast<std::size_t>(std::find(kCallNames.begin(), kCallNames.end(), "compute") - kCallNames.begin());
 
 // The ledger numbers the calls of a run in the upper half of their ids; numbers that small stay exact in JavaScript.
@@ -22,7 +22,8 @@ T& slot(std::vector<T>& all, std::uint32_t index) {
 
 Trace::Trace(const Options& options)
     : filter_(options.filter), events_(options.path, options.metadata), tracks_(events_, options.nodes, options.cores),
-      kernel_lanes_(options.nodes), core_lanes_(options.nodes), levels_(options.nodes) {}
+      kernel_lanes_(options.nodes), core_lanes_(options.nodes), levels_(options.nodes),
+      writable_(options.nodes) {}
 
 void Trace::message_taken(const Header& header, std::uint32_t packet) { taken_ = header.from == header.to ? kNoPacket : packet; }
 
@@ -114,6 +115,11 @@ void Trace::changed(Instant at, NodeId node, Gauge gauge, std::int64_t change) {
   if (level.since < at) draw(node, index);
   level.value += change;
   level.since = at;
+}
+
+void Trace::page_turned(Instant at, NodeId node, PageId page, bool writable) {
+  std::set<PageId>& pages = writable_[node.value];
+  if (writable ? pages.insert(page).second : pages.erase(page) > 0) changed(at, node, Gauge::writable_pages, writable ? 1 : -1);
 }
 
 void Trace::draw(NodeId node, std::size_t gauge) {

@@ -4,11 +4,13 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/port/message.hpp"
+#include "models/port/page.hpp"
 #include "sim/record/finished_call.hpp"
 #include "sim/record/trace_events.hpp"
 #include "sim/record/trace_filter.hpp"
@@ -24,7 +26,7 @@ struct Handled {
 };
 
 // Figures of a node that are drawn as curves.
-enum class Gauge : std::uint8_t { run_queue, bytes_in_flight };
+enum class Gauge : std::uint8_t { run_queue, bytes_in_flight, writable_pages };
 
 class Trace {
  public:
@@ -49,6 +51,7 @@ class Trace {
   void computation_begins(Instant at, NodeId node, std::uint32_t program, Pid pid);
   void computation_ends(Instant at, std::uint32_t program);
   void changed(Instant at, NodeId node, Gauge gauge, std::int64_t change);
+  void page_turned(Instant at, NodeId node, PageId page, bool writable);   // whether the node may write it from now on
   void instant(Instant at, NodeId node, std::string_view name);
   void instant(Instant at, std::string_view name);                                        // of the whole run
   void call(const FinishedCall& call, std::uint32_t messages, std::string_view ending);   // `ending`: "" when it was answered
@@ -76,7 +79,7 @@ class Trace {
     std::int64_t value{}, written{};
     Instant since;
   };
-  static constexpr std::size_t kGauges = 2;
+  static constexpr std::size_t kGauges = 3;
   static constexpr std::uint32_t kNoPacket = UINT32_MAX;
 
   Track track_of(const Slice& slice) { return tracks_.kernel(slice.node, slice.lane); }
@@ -95,6 +98,7 @@ class Trace {
   std::uint32_t taken_ = kNoPacket;
   std::vector<Departure> departures_;   // by packet
   std::vector<std::array<Level, kGauges>> levels_;
+  std::vector<std::set<PageId>> writable_;   // by node
   Departure last_;   // of a message that leaves now
   std::uint64_t ids_ = 0;
 };

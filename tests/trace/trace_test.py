@@ -90,6 +90,8 @@ class Traces(unittest.TestCase):
         for run, folder in self.runs():
             self.check_against_results(run, folder)
             self.assertGreater(run["coherence"]["transfers"], 100)
+            nodes_with_pages = {event["pid"] for event in of_phase(self.events(folder), "C", name="writable pages")}
+            self.assertEqual(len(nodes_with_pages), len(run["nodes"]))
 
     def test_a_crash_and_its_recovery_by_phases(self):
         self.run_it(shipped("recovery"), "--strategy", "vproc_switch", "--trace", "chrome,ops")

@@ -224,6 +224,7 @@ void DsmFirst::take_outcome() {
   for (const PageId page : taken_.lost) look_at_spinners(page);
   for (PageNote& note : taken_.notes) {
     note.table = kTableNames[static_cast<std::size_t>(Layout::table_of(note.page))];
+    note.writable = memory_->right(note.page) == coherence::Right::write;
     event_.out->note(note);
   }
   taken_.clear();

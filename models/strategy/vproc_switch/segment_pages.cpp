@@ -104,6 +104,7 @@ void ClusterSegments::settle_pages(PartContext& at) {
   }
   for (PageNote& note : outcome_.notes) {
     note.table = "segment_data";
+    note.writable = pages_->right(note.page) == coherence::Right::write;
     at.out.note(note);
   }
   outcome_.clear();

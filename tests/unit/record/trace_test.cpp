@@ -121,6 +121,17 @@ TEST_F(TraceTest, ACounterIsWrittenWhenTimeGoesOnAndItHasChanged) {
                              R"({"ph":"C","name":"events waiting","ts":0.030,"pid":1,"args":{"value":1}})"}));
 }
 
+TEST_F(TraceTest, APageCountsOnceWhileItsNodeMayWriteIt) {
+  open();
+  trace().page_turned({10}, kHere, {3}, true);
+  trace().page_turned({10}, kHere, {4}, true);
+  trace().page_turned({20}, kHere, {3}, true);    // another step of its table, the same right
+  trace().page_turned({20}, kHere, {5}, false);   // came to be read
+  trace().page_turned({30}, kHere, {3}, false);
+  EXPECT_EQ(events(), (Lines{R"({"ph":"C","name":"writable pages","ts":0.010,"pid":1,"args":{"value":2}})",
+                             R"({"ph":"C","name":"writable pages","ts":0.030,"pid":1,"args":{"value":1}})"}));
+}
+
 TEST_F(TraceTest, ACallIsASpanWithWhereItsTimeWent) {
   open();
   record::FinishedCall call =
