@@ -3,7 +3,7 @@
 namespace ssi::conformance {
 namespace {
 
-constexpr std::uint32_t kNaps = 2000;   // of all programs of a behaviour: 0.4 simulated seconds
+constexpr std::uint32_t kNaps = 2000;   // of all programs of a behaviour, while no call that is needed succeeds: 0.4 simulated seconds
 
 }   // namespace
 
@@ -18,6 +18,7 @@ std::string_view name_of(Outcome outcome) {
 
 bool Stage::need(const Result& result, std::string_view what) {
   if (!result.good()) decide(Outcome::missing, std::string(what) + ": " + std::string(ssi::name_of(result.error)));
+  else naps_ = 0;   // it goes on, however slow the disk is
   return result.good();
 }
 

@@ -144,6 +144,7 @@ void Using::used(std::uint64_t id, FileId file, NodeId storage, const InodePtr& 
   use.storage = storage;
   if (token.serial > use.recalled && token.serial > use.token.serial) {
     use.token = token;
+    use.coming.clear();   // a page that was asked for under the grant before is not kept
     if (use.writes == 0) use.token.right = std::min(token.right, Right::read);   // who wrote has closed it since
     use.inode = *inode;
   }

@@ -21,6 +21,7 @@ void Using::on(NodeId from, TxnId, const Grant& grant, CallId, Wire& wire) {
   if (grant.token.serial <= use.recalled || grant.token.serial < use.token.serial) return;
   use.asked = false;
   use.token = grant.token;
+  use.coming.clear();   // a page that was asked for under the grant before is not kept
   use.inode = *grant.inode;
   run(grant.file, wire);
 }

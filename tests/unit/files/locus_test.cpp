@@ -84,6 +84,22 @@ TEST(LocusTokens, TwoWritersElsewhereTakeTurns) {
   EXPECT_EQ(cluster.call(q, Stat{"/log"}).stat()->size, 7U);
 }
 
+// A second open on its site brings a newer grant while a page that was asked for under the older one is still on the disk.
+TEST(LocusTokens, APageThatComesUnderAnOlderGrantIsAskedForAgain) {
+  FilesCluster cluster = locus_cluster({.copies = 1, .cache_pages = 1});
+  const Pid p = cluster.start(1), q = cluster.start(2), r = cluster.start(2);
+  const auto made = cluster.open(p, "/f");
+  cluster.call(p, Write{made, bytes(pages(3))});
+  cluster.call(p, Close{made});
+  const auto file = cluster.open(q, "/f", kReadOnly);
+  const CallId read = cluster.begin(q, Read{file, 3 * kPage}), open = cluster.begin(r, Open{"/f", kReadWrite});
+  while (!cluster.result(open) && cluster.step(nullptr)) {}
+  EXPECT_FALSE(cluster.result(read));
+  cluster.deliver_all();
+  ASSERT_TRUE(cluster.result(read));
+  EXPECT_EQ(text(cluster.result(read)->bytes()), pages(3));
+}
+
 TEST(Locus, AnUnlinkedFileLivesWhileItIsOpenOnAnyNodeAndItsNumberComesBack) {
   FilesCluster cluster = locus_cluster({.copies = 2});
   const Pid a = cluster.start(1), b = cluster.start(2);
