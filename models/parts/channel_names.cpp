@@ -12,6 +12,7 @@ using native::StreamId;
 void ClusterChannels::listen(const CallEvent& event, const Listen& listen, PartContext& at) {
   const NodeId server = choices_.names.of(listen.name);
   if (choices_.names.by_host && server != self_) return end_call(event, Result::fail(Errno::einval), at);   // another host's
+  choices_.tests.here(ChannelTest::name, server == self_, at.out);
   const std::uint64_t ticket = ++tickets_;
   wait(event, {.ticket = ticket}, at);
   pending_[ticket] = {event.id, event.caller, server, listen.name, listen.backlog};
@@ -55,7 +56,8 @@ void ClusterChannels::serve(NodeId from, const channel::Unbind& unbind, PartCont
 
 // A connection's own streams are made before the first message, so that the other side can name them.
 void ClusterChannels::connect(const CallEvent& event, const Connect& connect, PartContext& at) {
-  if (listeners_.contains(connect.name)) return Channels::connect(event, connect, at);   // there is no other of that name
+  const bool listens_here = choices_.tests.here(ChannelTest::name, listeners_.contains(connect.name), at.out);
+  if (listens_here) return Channels::connect(event, connect, at);   // there is no other of that name
   const NodeId server = choices_.names.of(connect.name);
   if (server == self_ && !names_.find(connect.name)) return end_call(event, Result::fail(Errno::econnrefused), at);
   const std::uint64_t ticket = ++tickets_;

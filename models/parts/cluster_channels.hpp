@@ -10,16 +10,22 @@
 #include <vector>
 
 #include "models/native/channels.hpp"
+#include "models/parts/locality_tests.hpp"
 #include "models/protocol/channel/messages.hpp"
 #include "models/protocol/channel/names.hpp"
 #include "models/protocol/channel/order.hpp"
 
 namespace ssi::parts {
 
+// Where native code touched a channel that may now be elsewhere.
+enum class ChannelTest : std::uint32_t { read, write, name, listener };
+inline constexpr std::uint32_t kChannelTests = 4;
+
 struct ChannelChoices {
   channel::NameServers names;
   bool at_reader = true;          // whose node has a socket's bytes
   std::uint64_t window = 65536;   // of each writing node, for each stream
+  LocalityTests tests{};
 };
 
 class ClusterChannels final : public native::Channels {

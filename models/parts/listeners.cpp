@@ -47,7 +47,7 @@ void ClusterChannels::lose_listening(NodeId peer, PartContext& at) {
 
 void ClusterChannels::accept(const CallEvent& event, std::uint64_t listener, PartContext& at) {
   const ChannelEnd& end = ends_.at(listener);
-  if (!is_elsewhere(end)) return Channels::accept(event, listener, at);
+  if (choices_.tests.here(ChannelTest::listener, !is_elsewhere(end), at.out)) return Channels::accept(event, listener, at);
   const std::uint64_t ticket = ++tickets_;
   wait(event, {.ticket = ticket}, at);
   pending_[ticket] = {.call = event.id, .pid = event.caller, .asked = end.in.home, .listener = end.in.number};

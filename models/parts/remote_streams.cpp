@@ -46,7 +46,7 @@ void ClusterChannels::forget_if_unused(StreamId stream) {
 }
 
 void ClusterChannels::write(StreamId to, Waiter waiter, PartContext& at) {
-  if (is_here(to)) {
+  if (choices_.tests.here(ChannelTest::write, is_here(to), at.out)) {
     if (gates_.is_closed({to.number, self_})) held_here_[to.number].push_back({Side::writing, std::move(waiter)});
     else Channels::write(to, std::move(waiter), at);
     return;
@@ -79,7 +79,7 @@ void ClusterChannels::send_writes(StreamId stream, PartContext& at) {
 }
 
 void ClusterChannels::read(StreamId from, Waiter waiter, PartContext& at) {
-  if (is_here(from)) {
+  if (choices_.tests.here(ChannelTest::read, is_here(from), at.out)) {
     if (gates_.is_closed({from.number, self_})) held_here_[from.number].push_back({Side::reading, std::move(waiter)});
     else Channels::read(from, std::move(waiter), at);
     return;

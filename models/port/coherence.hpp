@@ -78,9 +78,10 @@ struct Out {
 // Which node keeps what must be known of a page without asking: its home, manager or first owner.
 struct Homes {
   enum class Kind : std::uint8_t { interleaved, single } kind = Kind::interleaved;
-  std::uint32_t nodes = 1;   // interleaved: page p at node p mod nodes
+  std::uint32_t nodes = 1;   // interleaved: page p at node (p >> shift) mod nodes
   NodeId node{};             // single
-  NodeId of(PageId page) const { return kind == Kind::single ? node : NodeId{static_cast<std::uint32_t>(page.value % nodes)}; }
+  std::uint32_t shift = 0;   // bits of a page's number that do not tell
+  NodeId of(PageId page) const { return kind == Kind::single ? node : NodeId{static_cast<std::uint32_t>((page.value >> shift) % nodes)}; }
 };
 
 // Kernel time of a machine's own work, charged to the node; sending and receiving is the host's.

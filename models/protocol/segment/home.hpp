@@ -83,7 +83,8 @@ class Home {
 };
 
 // An id fits 32 bits and names the node that made it; 0 is none.
-constexpr std::uint64_t make_id(NodeId node, std::uint64_t number) { return std::uint64_t{node.value} << 20 | number; }
-constexpr NodeId node_of(std::uint64_t id) { return {static_cast<std::uint32_t>(id >> 20)}; }
+inline constexpr std::uint32_t kNodeShift = 20;
+constexpr std::uint64_t make_id(NodeId node, std::uint64_t number) { return std::uint64_t{node.value} << kNodeShift | number; }
+constexpr NodeId node_of(std::uint64_t id) { return {static_cast<std::uint32_t>(id >> kNodeShift)}; }
 
 }   // namespace ssi::segment

@@ -32,8 +32,12 @@ native::Parts parts_of(const NodeSetup& setup, const Settings& settings) {
   const native::VnodeSwitch at_switch{Duration{}, std::nullopt, true};
   out.set(CallClass::file, std::make_unique<native::FilePart>(setup.self, native::FileCosts::of(setup.costs), std::move(files), at_switch,
                                                               std::make_unique<offset::Tokens>(setup.self)));
-  out.set(CallClass::channel,
-          std::make_unique<parts::ClusterChannels>(setup.self, native::ChannelSettings::of(setup.costs), settings.channels(setup.nodes)));
+  parts::ChannelChoices channels = settings.channels(setup.nodes);
+  channels.tests = {static_cast<std::uint32_t>(Site::channel), settings.test};
+  out.set(CallClass::channel, std::make_unique<parts::ClusterChannels>(setup.self, native::ChannelSettings::of(setup.costs), channels));
+  parts::SegmentChoices segments = settings.segments(setup.nodes);
+  segments.tests = {static_cast<std::uint32_t>(Site::segment), settings.test};
+  out.set(CallClass::segment, std::make_unique<parts::ClusterSegments>(setup.self, native::SegmentSettings::of(setup.costs), segments));
   return out;
 }
 
@@ -248,7 +252,7 @@ const locus::Node& LocusCrawl::files() const {
 }
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params) {
-  return std::make_unique<LocusCrawl>(setup, config::bind<Settings>(settings_fields(), params));
+  return std::make_unique<LocusCrawl>(setup, settings_from(params));
 }
 
 }   // namespace ssi::locus_crawl

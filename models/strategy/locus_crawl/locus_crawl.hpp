@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "models/native/kernel.hpp"
+#include "models/parts/cluster_channels.hpp"
+#include "models/parts/cluster_segments.hpp"
 #include "models/protocol/locus_files/node.hpp"
 #include "models/protocol/locus_processes/births.hpp"
 #include "models/protocol/locus_processes/broadcasts.hpp"
@@ -23,23 +25,25 @@ namespace lp = locus_processes;
 
 // The places that ask "is it here?", as they are numbered in results.
 enum class Site : std::uint32_t {
-  run,       // the site that the placement names
-  rfork,     // the sites that it names
-  exec,      // the site that the placement names
-  migrate,   // the site that the caller moves to
-  order,     // the process that is to move
-  kill,      // the process that is signalled
-  served,    // a process that another site asks for
-  exit,      // the parent
-  orphan,    // a child of a process that exits
-  reap,      // the birth site of a process whose status was taken
-  killpg,    // the other sites: a signal to a group goes to all
-  setpgid,   // the process that changes its group
-  group,     // a member of the group that it enters
-  list,      // the other sites: a list goes to all
-  file,      // the first of locus::kTests, in the order of locus::Test
+  run,                                        // the site that the placement names
+  rfork,                                      // the sites that it names
+  exec,                                       // the site that the placement names
+  migrate,                                    // the site that the caller moves to
+  order,                                      // the process that is to move
+  kill,                                       // the process that is signalled
+  served,                                     // a process that another site asks for
+  exit,                                       // the parent
+  orphan,                                     // a child of a process that exits
+  reap,                                       // the birth site of a process whose status was taken
+  killpg,                                     // the other sites: a signal to a group goes to all
+  setpgid,                                    // the process that changes its group
+  group,                                      // a member of the group that it enters
+  list,                                       // the other sites: a list goes to all
+  file,                                       // the first of locus::kTests, in the order of locus::Test
+  channel = file + locus::kTests,             // ... of parts::ChannelTest
+  segment = channel + parts::kChannelTests,   // ... of parts::SegmentTest
 };
-inline constexpr std::uint32_t kSites = static_cast<std::uint32_t>(Site::file) + locus::kTests;
+inline constexpr std::uint32_t kSites = static_cast<std::uint32_t>(Site::segment) + parts::kSegmentTests;
 
 class LocusCrawl final : public Strategy {
  public:

@@ -113,10 +113,44 @@ const std::array kCrawlSettings{
               .meaning = "where least_loaded is: the next site of an advice list of all, or here; no site knows the others' load",
               .source = "Nagle: the execution site is taken from a settable list"},
              &S::advice},
+    Bound<S>{{.key = "segment_page",
+              .kind = Kind::bytes,
+              .fallback = std::int64_t{4096},
+              .min = 4096,
+              .max = 1 << 21,
+              .meaning = "what of a segment moves between sites at once; its library site, who made it, has the records of its pages",
+              .source = "the page of x86; Mirage (Fleisch, Popek 1989) had 512 bytes of the VAX"},
+             &S::segment_page},
+    Bound<S>{{.key = "robust_mutexes",
+              .kind = Kind::boolean,
+              .fallback = false,
+              .meaning = "a dead holder's mutex goes to the next one, who is told; else it stays locked",
+              .source = "POSIX.1-2017, pthread_mutexattr_setrobust: stalled by default"},
+             &S::robust_mutexes},
 };
+
+// One memory without annotations: a kernel's segments are used by programs that know of no acquire and release.
+const protocol::Parameters& segment_parameters() {
+  static const protocol::Parameters kAll("segment_", "directory", true);
+  return kAll;
+}
 
 }   // namespace
 
-std::span<const config::Bound<Settings>> settings_fields() { return kCrawlSettings; }
+const std::vector<config::Field>& parameters() {
+  static const std::vector<config::Field> kAll = [] {
+    std::vector<config::Field> all = config::plain<Settings>(kCrawlSettings);
+    const auto& segment = segment_parameters().fields();
+    all.insert(all.end(), segment.begin(), segment.end());
+    return all;
+  }();
+  return kAll;
+}
+
+Settings settings_from(const config::Values& values) {
+  Settings settings = config::bind<Settings>(kCrawlSettings, values);
+  settings.segment_protocol = segment_parameters().choose(values);
+  return settings;
+}
 
 }   // namespace ssi::locus_crawl

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "models/base/time.hpp"
 #include "models/config/fields.hpp"
 #include "models/parts/cluster_channels.hpp"
+#include "models/parts/cluster_segments.hpp"
 
 namespace ssi::locus_crawl {
 
@@ -23,12 +25,25 @@ struct Settings {
   std::uint32_t location_cache{};   // entries
   std::uint32_t accept_max{};       // living processes
   std::string advice;               // "rotate" | "here"
+  std::uint32_t segment_page{};     // bytes
+  bool robust_mutexes{};
+  protocol::Choice segment_protocol;   // and its options
 
   bool allocates_at_parent() const { return pid_from == "parent"; }
 
   parts::ChannelChoices channels(std::uint32_t nodes) const { return {{nodes, true, {}}, true, stream_window}; }
+  parts::SegmentChoices segments(std::uint32_t nodes) const {
+    parts::SegmentChoices out;
+    out.nodes = nodes;
+    out.page_bytes = segment_page;
+    out.robust_mutexes = robust_mutexes;
+    out.protocol = segment_protocol;
+    out.library = true;
+    return out;
+  }
 };
 
-std::span<const config::Bound<Settings>> settings_fields();
+const std::vector<config::Field>& parameters();
+Settings settings_from(const config::Values& values);
 
 }   // namespace ssi::locus_crawl

@@ -13,7 +13,7 @@
 #include "models/parts/cluster_channels.hpp"
 #include "models/parts/cluster_files.hpp"
 #include "models/protocol/membership/membership.hpp"
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 
 namespace ssi::vproc_switch {
 
@@ -50,7 +50,7 @@ struct Settings {
   parts::FileChoices file_choices(std::uint32_t nodes, std::uint32_t site) const {
     return {file == "cfs", NodeId{std::min(file_server, nodes - 1)}, attribute_timeout, hard_mount, dispatch, site};
   }
-  SegmentChoices segment_choices(std::uint32_t nodes) const {
+  parts::SegmentChoices segment_choices(std::uint32_t nodes) const {
     return {nodes,          name_server == "hash", NodeId{std::min(name_server_node, nodes - 1)}, segment_page, segment_instrumentation,
             robust_mutexes, segment_protocol};
   }

@@ -23,10 +23,10 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
   if (settings.covers("channel"))
     parts_.set(CallClass::channel, std::make_unique<parts::ClusterChannels>(self_, native::ChannelSettings::of(setup.costs),
                                                                             settings.channel_choices(setup.nodes)));
-  if (setup.membership.on()) membership_.emplace(self_, nodes_, setup.incarnation, watching_ = watching(setup.membership));
+  if (setup.membership.by_majority()) membership_.emplace(self_, nodes_, setup.incarnation, watching_ = watching(setup.membership));
   if (settings.covers("segment"))
-    parts_.set(CallClass::segment,
-               std::make_unique<ClusterSegments>(self_, native::SegmentSettings::of(setup.costs), settings.segment_choices(setup.nodes)));
+    parts_.set(CallClass::segment, std::make_unique<parts::ClusterSegments>(self_, native::SegmentSettings::of(setup.costs),
+                                                                            settings.segment_choices(setup.nodes)));
 }
 
 // The operations vector: each call either names only the caller, which is here, or asks first where its object is.

@@ -1,5 +1,5 @@
 // Segments under release consistency: mutexes and barriers are the protocol's, and bring what others have written.
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 #include "tests/unit/vproc/rig.hpp"
 
 namespace ssi::test {

@@ -1,5 +1,5 @@
 // How many messages each call on shared memory costs, by case, and what holds of it between nodes. Keys lie at node 0.
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 #include "tests/unit/vproc/rig.hpp"
 
 namespace ssi::test {
@@ -23,8 +23,8 @@ class SegmentRig : public Rig {
     if (id) *id = segment;
     return pid;
   }
-  const vproc_switch::ClusterSegments& segments(std::uint32_t id) const {
-    return dynamic_cast<const vproc_switch::ClusterSegments&>(*node(id).parts().part(CallClass::segment));
+  const parts::ClusterSegments& segments(std::uint32_t id) const {
+    return dynamic_cast<const parts::ClusterSegments&>(*node(id).parts().part(CallClass::segment));
   }
 };
 

@@ -3,7 +3,7 @@
 // order. SSISIM_RANDOM_SEEDS=20000 for more.
 #include <cstdlib>
 
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 #include "tests/unit/vproc/rig.hpp"
 
 namespace ssi::test {
@@ -147,7 +147,7 @@ class SegmentRun {
     for (const Pid pid : people_) begin(pid, Exit{0});
     while (!rig_.world.quiet()) deliver_one();
     for (std::uint32_t id = 0; id < kNodes; ++id) {
-      const auto& segments = dynamic_cast<const vproc_switch::ClusterSegments&>(*rig_.node(id).parts().part(CallClass::segment));
+      const auto& segments = dynamic_cast<const parts::ClusterSegments&>(*rig_.node(id).parts().part(CallClass::segment));
       EXPECT_TRUE(segments.home().segments().empty()) << "a segment is left on node " << id << ", " << said();
     }
   }

@@ -1,9 +1,9 @@
 // Shared memory of a process that moves or starts a copy of itself: its attachments, and the mutexes that it holds.
 #include <algorithm>
 
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using native::PartContext;
 
@@ -64,4 +64,4 @@ void ClusterSegments::taken_back(const Luggage& luggage, NodeId to, PartContext&
     tell(segment::node_of(one.id), segment::Hold{one.id, to, -1}, at);
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

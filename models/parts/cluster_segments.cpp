@@ -1,15 +1,15 @@
 // The calls on shared memory that go to a home, and its replies. Pages are in segment_pages.cpp.
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 
 #include "models/base/check.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using native::PartContext;
 
 namespace {
 
-constexpr std::uint64_t kTimers = std::uint64_t{1} << 56;   // of the coherence machine
+constexpr std::uint64_t kSegmentTimers = std::uint64_t{1} << 56;   // of the coherence machine
 
 coherence::Place place_of(NodeId self, const native::SegmentSettings& settings, const SegmentChoices& choices) {
   coherence::Place place;
@@ -18,7 +18,8 @@ coherence::Place place_of(NodeId self, const native::SegmentSettings& settings, 
   place.page_bytes = choices.page_bytes;
   place.homes.nodes = choices.nodes;
   place.costs = {settings.operation, settings.operation, settings.operation, settings.operation};
-  place.timers = kTimers;
+  if (choices.library) place.homes.shift = kPageBits + segment::kNodeShift;
+  place.timers = kSegmentTimers;
   return place;
 }
 
@@ -110,10 +111,25 @@ NodeId ClusterSegments::home_of(std::uint64_t key) const {
   return choices_.by_hash ? NodeId{static_cast<std::uint32_t>(mix64(key) % choices_.nodes)} : choices_.fixed;
 }
 
+SegmentTest ClusterSegments::test_of(Kind kind) {
+  switch (kind) {
+    case Kind::get: return SegmentTest::key;
+    case Kind::remove:
+    case Kind::attach: return SegmentTest::segment;
+    case Kind::up:
+    case Kind::down: return SegmentTest::semaphore;
+    case Kind::lock:
+    case Kind::unlock: return SegmentTest::mutex;
+    case Kind::meet: return SegmentTest::barrier;
+  }
+  return SegmentTest::key;
+}
+
 template <class M>
 void ClusterSegments::ask(const CallEvent& event, Kind kind, NodeId home, std::uint64_t object, M message, PartContext& at) {
   if (home.value >= choices_.nodes) return at.out.complete(event.id, Result::fail(Errno::einval), self_);
   message.ticket = ++tickets_;
+  choices_.tests.here(test_of(kind), home == self_, at.out);
   if (waits(kind)) at.processes.block(event.id, event.caller);
   pending_[message.ticket] = {kind, event.id, event.caller, home, object};
   tell(home, message, at);
@@ -184,6 +200,7 @@ void ClusterSegments::detach(Pid pid, std::uint64_t id, bool all, PartContext& a
   if (!local.times.empty()) return;
   const segment::Detach last{id, local.registrations};
   attached_.erase(id);
+  choices_.tests.here(SegmentTest::segment, segment::node_of(id) == self_, at.out);
   tell(segment::node_of(id), last, at);
 }
 
@@ -248,4 +265,4 @@ void ClusterSegments::circuit_broken(const CircuitBroken& broken, PartContext& a
   }
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

@@ -10,12 +10,17 @@
 
 #include "models/base/cloned.hpp"
 #include "models/native/segments.hpp"
+#include "models/parts/locality_tests.hpp"
 #include "models/port/coherence.hpp"
 #include "models/protocol/registry.hpp"
 #include "models/protocol/segment/home.hpp"
 #include "models/protocol/segment/messages.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
+
+// Where native code touched shared memory that may now be elsewhere.
+enum class SegmentTest : std::uint32_t { key, segment, page, semaphore, mutex, barrier };
+inline constexpr std::uint32_t kSegmentTests = 6;
 
 struct SegmentChoices {
   std::uint32_t nodes = 1;
@@ -25,8 +30,11 @@ struct SegmentChoices {
   Duration instrumentation{};   // of an access, where pages are smaller than the hardware's
   bool robust_mutexes = false;
   protocol::Choice protocol{};
+  bool library = false;   // who made a segment keeps the records of all its pages (Mirage); else they are spread, page by page
+  LocalityTests tests{};
 };
 inline constexpr std::uint32_t kHardwarePage = 4096;
+inline constexpr std::uint32_t kPageBits = 32;   // of a page's number: where in its segment; above them the segment's id
 
 class ClusterSegments final : public native::Part {
  public:
@@ -94,6 +102,7 @@ class ClusterSegments final : public native::Part {
   void unlock(std::uint64_t key, Pid holder, native::PartContext& at);
 
   NodeId home_of(std::uint64_t key) const;
+  static SegmentTest test_of(Kind kind);
   static bool waits(Kind kind) { return kind == Kind::down || kind == Kind::lock || kind == Kind::meet; }
   template <class M>
   void ask(const CallEvent& event, Kind kind, NodeId at_node, std::uint64_t object, M message, native::PartContext& at);
@@ -127,4 +136,4 @@ class ClusterSegments final : public native::Part {
   std::map<std::uint64_t, Ordering> ordering_;    // lock and barrier of the protocol, by ticket
 };
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "models/base/check.hpp"
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using coherence::Access;
 using native::PartContext;
@@ -36,7 +36,7 @@ void ClusterSegments::start(const CallEvent& event, std::uint64_t id, std::uint6
   for (std::uint64_t done = 0; done < count;) {
     const std::uint64_t where = offset + done, in_page = where % page, now = std::min(count - done, page - in_page);
     Access one = access;
-    one.page = PageId{id << 32 | where / page};
+    one.page = PageId{id << kPageBits | where / page};
     one.offset = static_cast<std::uint32_t>(in_page);
     one.bytes = static_cast<std::uint32_t>(now);
     if (one.kind == Access::Kind::write_range) {
@@ -55,6 +55,7 @@ void ClusterSegments::go_on(std::uint64_t ticket, PartContext& at) {
   for (auto found = running_.find(ticket); found != running_.end(); found = running_.find(ticket)) {
     const Access access = found->second.todo.front();
     const auto answer = pages_->access(coherence::Ticket{ticket}, access, {at.now, at.out, outcome_});
+    choices_.tests.here(SegmentTest::page, answer.has_value(), at.out);
     if (!answer) return;
     if (!page_came(found->second, *answer)) continue;
     const auto over = running_.extract(ticket);
@@ -150,4 +151,4 @@ void ClusterSegments::describe(StateDump& out) const {
   pages_->describe(out);
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts

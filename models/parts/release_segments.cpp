@@ -1,9 +1,9 @@
 // Mutexes and barriers where pages are under lazy release consistency: the protocol's own, which tell who takes part what was written.
 // Atomic words and semaphores are refused (ENOSYS): they would order nothing. A wait cannot be interrupted, as POSIX has it of both.
 #include "models/base/check.hpp"
-#include "models/strategy/vproc_switch/cluster_segments.hpp"
+#include "models/parts/cluster_segments.hpp"
 
-namespace ssi::vproc_switch {
+namespace ssi::parts {
 
 using coherence::LockId;
 using coherence::Ticket;
@@ -47,4 +47,4 @@ void ClusterSegments::unlock(std::uint64_t key, Pid holder, PartContext& at) {
   pages_->unlock(LockId{key}, {at.now, at.out, outcome_});
 }
 
-}   // namespace ssi::vproc_switch
+}   // namespace ssi::parts
