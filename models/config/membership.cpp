@@ -9,14 +9,14 @@ namespace {
 using M = Membership;
 
 constexpr double kMinute = 60e9;
-constexpr std::array<std::string_view, 2> kModes{"majority", "none"};
+constexpr std::array<std::string_view, 3> kModes{"majority", "partition_sets", "none"};
 constexpr std::array<std::string_view, 2> kSuspicions{"fixed", "adaptive"};
-constexpr Needs kMajority{"mode", "majority"}, kAdaptive{"suspicion", "adaptive"};
+constexpr Needs kMajority{"mode", "majority"}, kSets{"mode", "partition_sets"}, kAdaptive{"suspicion", "adaptive"};
 
 const std::array kMembership{
-    Bound<M>{
-        {"mode", Kind::choice, std::string_view{"majority"}, 0, 0, kModes, "agreed views in which a majority goes on, or nobody watches"},
-        &M::mode},
+    Bound<M>{{"mode", Kind::choice, std::string_view{"majority"}, 0, 0, kModes,
+              "agreed views in which a majority goes on; sets in which each side of a cut does (LOCUS); or nobody watches"},
+             &M::mode},
     Bound<M>{{"heartbeat",
               Kind::duration,
               std::int64_t{100'000'000},
@@ -72,6 +72,36 @@ const std::array kMembership{
               "estimate: a kernel without firmware, range 1 s to 60 s",
               kMajority},
              &M::restart},
+    Bound<M>{{"merge_period",
+              Kind::duration,
+              std::int64_t{1'000'000'000},
+              1e6,
+              10 * kMinute,
+              {},
+              "between two attempts of a set that lacks a node to find it; a node is missed when its circuit breaks",
+              "estimate, range 100 ms to 60 s",
+              kSets},
+             &M::merge_period},
+    Bound<M>{{"answer_within",
+              Kind::duration,
+              std::int64_t{500'000'000},
+              1e6,
+              kMinute,
+              {},
+              "a merge waits so long for the members of its own set, and the partition protocol for an answer",
+              "estimate; LOCUS: a long timeout",
+              kSets},
+             &M::answer_within},
+    Bound<M>{{"stragglers_within",
+              Kind::duration,
+              std::int64_t{50'000'000},
+              1e6,
+              kMinute,
+              {},
+              "... and then so long for all others",
+              "estimate; LOCUS: a short timeout",
+              kSets},
+             &M::stragglers_within},
 };
 
 }   // namespace

@@ -49,6 +49,7 @@ struct Note {
     view_installed,   // subject: of the view
     rebuilt,          // what the loss of a node had broken works again here; subject: of the view
     lost_process,     // a process elsewhere is known to have died with its node
+    conflict,         // copies of a file, or entries of one name, that two sides of a cut have changed
   } kind;
   std::uint32_t subject{};
 };

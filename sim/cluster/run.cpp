@@ -99,6 +99,13 @@ std::string check_whole(const StrategyEntry& strategy, const std::vector<const S
   return report.problems.empty() ? "" : report.problems.front();
 }
 
+// Of a machine that learns that it was left out.
+std::optional<Duration> restart_of(const RunPlan& plan) {
+  const config::Membership& membership = plan.scenario.membership;
+  if (!plan.strategy.watches || !membership.by_majority()) return std::nullopt;
+  return membership.restart;
+}
+
 template <class Fidelity>
 RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& recorder, std::uint32_t nodes, std::uint32_t cores) {
   Cluster cluster(
@@ -115,7 +122,7 @@ RunOutcome run_on(Fidelity& fidelity, const RunPlan& plan, record::Recorder& rec
        .ends = Instant{} + plan.scenario.duration,
        .faults = config::fault_plan(plan.scenario.faults, RandomRoot(plan.seed), plan.scenario.platform.nodes, plan.scenario.duration),
        .loss = RandomRoot(plan.seed).stream("loss"),
-       .restart = plan.strategy.watches && plan.scenario.membership.on() ? std::optional(plan.scenario.membership.restart) : std::nullopt,
+       .restart = restart_of(plan),
        .reboot = [&plan, nodes, cores](
                      NodeId node, Incarnation incarnation,
                      std::shared_ptr<const Durable> disk) { return make_machine(plan, nodes, cores, node, incarnation, std::move(disk)); },

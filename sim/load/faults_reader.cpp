@@ -178,17 +178,19 @@ void check_overlaps(const std::vector<std::pair<const Node*, Fault>>& read, Prob
 // Who is believed dead must have stopped before.
 void check_membership(const Node& block, const Scenario& scenario, Problems& problems) {
   const config::Membership& it = scenario.membership;
-  if (it.on() && it.lease >= it.suspect_after)
+  if (it.by_majority() && it.lease >= it.suspect_after)
     problems.at_value(block, "the lease must end before suspect_after (a node that is believed dead could still serve)");
-  if (it.on() && it.heartbeat >= it.lease) problems.at_value(block, "the heartbeat must be shorter than the lease (or nobody ever serves)");
+  if (it.by_majority() && it.heartbeat >= it.lease)
+    problems.at_value(block, "the heartbeat must be shorter than the lease (or nobody ever serves)");
   if (const Node* witness = block.find("witness"); witness != nullptr && witness->is(Type::integer))
     check_node(*witness, witness->integer, scenario.platform.nodes, problems);
-  const auto watches = [](const config::StrategyChoice& choice) {
+  const auto watches = [&](const config::StrategyChoice& choice) {
     const StrategyEntry* entry = find_strategy(choice.name);
-    return entry == nullptr || entry->watches;
+    return entry == nullptr || (it.by_sets() ? entry->has_sets : entry->watches);
   };
   if (std::none_of(scenario.strategies.begin(), scenario.strategies.end(), watches))
-    problems.at_key(block, "has no effect: no strategy of this scenario agrees on views (remove it)");
+    problems.at_key(block, fmt::format("has no effect: no strategy of this scenario agrees on {} (remove it)",
+                                       it.by_sets() ? "partition sets" : "views"));
 }
 
 }   // namespace

@@ -160,7 +160,7 @@ void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
 }
 
 void Recorder::trace_note(NodeId node, Note::Kind kind) {   // of those that are rare: from stale_location on
-  constexpr std::array<std::string_view, 5> kNames{"stale location", "suspects a node", "new view", "rebuilt", "process lost elsewhere"};
+  constexpr std::array kNames{"stale location", "suspects a node", "new view", "rebuilt", "process lost elsewhere", "conflict"};
   if (state_->trace)
     state_->trace->instant(now_, node, kNames.at(static_cast<std::size_t>(kind) - static_cast<std::size_t>(Note::Kind::stale_location)));
 }

@@ -113,7 +113,7 @@ class Recorder {
   std::uint64_t events_ = 0;
   StateHash fingerprint_;
   Instant measured_from_;
-  std::array<std::uint64_t, 7> notes_{};   // by kind
+  std::array<std::uint64_t, 8> notes_{};   // by kind
   std::vector<PagingStats> paging_;
   RecoveryLog recovery_;
   bool lists_events_;

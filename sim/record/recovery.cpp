@@ -16,6 +16,7 @@ void RecoveryLog::noted(Instant at, const Note& note) {
   if (note.kind == Note::Kind::suspected && !stats.suspected) stats.suspected = at;
   if (note.kind == Note::Kind::view_installed && stats.suspected && !stats.view_agreed) stats.view_agreed = at;
   if (note.kind == Note::Kind::rebuilt) stats.rebuilt = at;
+  stats.conflicts += note.kind == Note::Kind::conflict;
 }
 
 void RecoveryLog::answered(const FinishedCall& call) {

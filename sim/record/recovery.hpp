@@ -23,6 +23,7 @@ struct RecoveryStats {
   std::uint64_t calls_failed = 0;           // EHOSTDOWN or EIO
   std::uint64_t calls_stalled = 0;          // asked before that view, served after it, and not because they waited for another process
   std::uint64_t processes_lost = 0;
+  std::uint64_t conflicts = 0;   // changes of two sides of a cut that do not go together
 };
 
 class RecoveryLog {

@@ -85,6 +85,7 @@ constexpr std::array kMetrics{
     MetricInfo{"recovery.N.unavailable", Q::time, B::less, "from the fault to the first success"},
     MetricInfo{"recovery.N.unavailable_after_detection", Q::time, B::less, "from the suspicion to the first success"},
     MetricInfo{"recovery.N.lost.processes", Q::number, B::less, "processes that ran on the node"},
+    MetricInfo{"recovery.N.lost.conflicts", Q::number, B::less, "files and names that two sides of a cut have changed"},
     MetricInfo{"simulated", Q::time, B::neither, "simulated time of the run"},
     MetricInfo{"work.done", Q::number, B::more, "units of useful work"},
     MetricInfo{"work.per_second", Q::number, B::more, "units of useful work in a simulated second"},

@@ -26,7 +26,7 @@ Json recovery_json(const std::vector<record::RecoveryStats>& faults) {
                    {"calls_stalled", one.calls_stalled},
                    {"unavailable_ns", time_between(one.at, one.first_success)},
                    {"unavailable_after_detection_ns", one.suspected ? time_between(*one.suspected, one.first_success) : Json(nullptr)},
-                   {"lost", {{"processes", one.processes_lost}}}});
+                   {"lost", {{"processes", one.processes_lost}, {"conflicts", one.conflicts}}}});
   return out;
 }
 

@@ -140,7 +140,7 @@ Json recovery() {
                  {"calls_stalled", integer()},
                  {"unavailable_ns", or_null("integer")},
                  {"unavailable_after_detection_ns", or_null("integer")},
-                 {"lost", object({{"processes", integer()}})}});
+                 {"lost", object({{"processes", integer()}, {"conflicts", integer()}})}});
 }
 
 Json run() {
