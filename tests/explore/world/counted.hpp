@@ -26,6 +26,12 @@ class Counted {
   void all_read(std::uint32_t first, std::uint32_t end) {
     for (std::uint32_t n = first; n < end; ++n) read(n);
   }
+  Cost evict(std::uint32_t node) {   // nobody waits for it
+    const std::uint64_t before = cluster_.sent({0});
+    cluster_.evict({node}, page_);
+    cluster_.deliver_all();
+    return {0, cluster_.sent({0}) - before};
+  }
   std::uint64_t bytes() const { return cluster_.bytes(); }
 
  private:
