@@ -1,4 +1,5 @@
 // PlanRun: programs that begin, stop and end.
+#include <algorithm>
 #include <utility>
 
 #include "sim/fuzz/plan_run.hpp"
@@ -36,12 +37,22 @@ std::uint32_t PlanRun::name_of_child(Asked& by, NodeId at) const {
   return by.op->id + (at.value + plan_.nodes - by.op->node % plan_.nodes) % plan_.nodes;
 }
 
+// The kernel of dsm_first, as Linux's, lets its caller's signals act first and then begins with the child anew.
+world::Step PlanRun::fork_begun(const world::CallRecord& record) const {
+  if (plan_.strategy != "dsm_first") return *record.handled;
+  const auto& all = history_.deliveries;
+  const world::Step over = record.answered.value_or(now_);   // the child was in the list by then, wherever it has still to start
+  const auto last = std::find_if(all.rbegin(), all.rend(),
+                                 [&](const world::Delivery& ran) { return ran.pid == record.caller && ran.at <= over; });
+  return last == all.rend() ? *record.handled : std::max(*record.handled, last->at);
+}
+
 // Not by the event's cause: one interrupt of a shared kernel may start what several calls have put on its node.
 void PlanRun::born(NodeId at, const ProgramOrder& order) {
   Asked& by = asked_.at(call_of_op_.at(order.program.program));
   const world::CallRecord& record = history_.calls[by.record];
   const auto parent = history_.lives.find(record.caller);
-  world::Life life{order.pid, record.caller, kNoPid, at, *record.handled, now_, {}, {}, false, false};
+  world::Life life{order.pid, record.caller, kNoPid, at, fork_begun(record), now_, {}, {}, false, false};
   life.ignores_children = parent != history_.lives.end() && parent->second.ignores_children;
   if (!history_.lives.emplace(order.pid, life).second) history_.born_again.push_back(order.pid);
   const std::uint32_t name = name_of_child(by, at);

@@ -138,6 +138,7 @@ class PlanRun final : public world::Watcher {
   // lives.cpp: programs that begin and end
   void born(NodeId at, const ProgramOrder& order);
   std::uint32_t name_of_child(Asked& by, NodeId at) const;
+  world::Step fork_begun(const world::CallRecord& record) const;
   void departs(Actor& actor);
   void arrives(Actor& actor, NodeId at);
   bool goes_along(CallClass of) const;   // with who moves

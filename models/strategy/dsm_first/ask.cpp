@@ -11,6 +11,7 @@ std::optional<Answer> DsmFirst::ask(Thread& thread, const Ask& ask) {
     case Ask::Kind::access: return access(thread, ask);
     case Ask::Kind::changed: return change(thread, ask);
     case Ask::Kind::sleep: return sleep(thread);
+    case Ask::Kind::continued: return wait_while_stopped(thread);
     case Ask::Kind::acknowledged:
       if (thread.unserved == 0) return Answer{std::exchange(thread.again, false) ? 1U : 0U};
       thread.waits = Thread::Waits::acknowledgement;
@@ -96,6 +97,20 @@ std::optional<Answer> DsmFirst::sleep(Thread& thread) {
   return std::nullopt;
 }
 
+std::optional<Answer> DsmFirst::wait_while_stopped(Thread& thread) {
+  const Here& here = here_.at(thread.caller());
+  if (!here.stopped || here.dead) return Answer{};
+  thread.waits = Thread::Waits::stop;
+  return std::nullopt;
+}
+
+void DsmFirst::go_on_after_stop(const Here& here) {
+  const auto found = threads_.find(here.calling);
+  if (found == threads_.end() || found->second->waits != Thread::Waits::stop) return;
+  found->second->waits = Thread::Waits::not_at_all;
+  ready(here.calling, {});
+}
+
 Object DsmFirst::take_queue_node() {
   if (free_queue_nodes_.empty()) return machine_.layout.queue_node(machine_.self, queue_nodes_++);
   const std::uint64_t index = *free_queue_nodes_.begin();
@@ -125,6 +140,7 @@ void DsmFirst::end_here(Pid pid, std::int32_t status) {
   here.status = status;
   event_.out->order({ProgramOrder::Kind::end, pid, {}, Signal::none});
   if (here.asleep) signal_came(pid);   // the call comes to its end, without an answer
+  go_on_after_stop(here);
   if (here.calling == 0) begin({.kind = Beginning::Kind::exit, .caller = pid, .process = here.process, .status = status});
 }
 
@@ -134,6 +150,7 @@ void DsmFirst::order_here(ProgramOrder order) {
   if (order.kind == ProgramOrder::Kind::stop) here->stopped = true;
   if (order.kind == ProgramOrder::Kind::resume) here->stopped = false;
   event_.out->order(order);
+  if (!here->stopped) go_on_after_stop(*here);
 }
 
 void DsmFirst::wake_here(Pid pid) {

@@ -138,7 +138,8 @@ namespace {
 AfterWork::Waited::On waited_on(Thread::Waits waits) {
   using On = AfterWork::Waited::On;
   if (waits == Thread::Waits::change) return On::lock;
-  return waits == Thread::Waits::sleep || waits == Thread::Waits::freeze ? On::process : On::turn;
+  const bool for_process = waits == Thread::Waits::sleep || waits == Thread::Waits::stop || waits == Thread::Waits::freeze;
+  return for_process ? On::process : On::turn;
 }
 
 }   // namespace

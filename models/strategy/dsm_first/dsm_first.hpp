@@ -76,6 +76,8 @@ class DsmFirst final : public Strategy, public Processor {
   std::optional<Answer> access(Thread& thread, const Ask& ask);
   std::optional<Answer> change(Thread& thread, const Ask& ask);
   std::optional<Answer> sleep(Thread& thread);
+  std::optional<Answer> wait_while_stopped(Thread& thread);
+  void go_on_after_stop(const Here& here);
   std::uint64_t follow(const Thread& thread, const Ask& ask);
   void call_arrives(const ProcessorMoves& moved);
   void go_on_with_call(Pid pid, Here& here);

@@ -36,7 +36,7 @@ Code<> serve_interrupts(Thread& t);        // without the lock: looks at everyth
 
 Code<> serve_tick(Thread& t);   // background.cpp
 
-// ---- life (life.cpp); all without the lock
+// ---- life (births.cpp, life.cpp); all without the lock
 
 Code<> boot(Thread& t);
 Code<> do_spawn(Thread& t, const ProgramRef& program, Placement placement, bool exec);
@@ -49,6 +49,8 @@ Code<> do_pause(Thread& t);
 Code<> do_set_group(Thread& t, const SetGroup& set);
 Code<> do_set_session(Thread& t);
 Code<ProgramRef> program_of(Thread& t, Object process);
+Code<> set_program(Thread& t, Object process, ProgramRef program);
+Code<NodeId> place(Thread& t, Placement placement);   // that it means
 
 // ---- moves (moves.cpp); without the lock
 

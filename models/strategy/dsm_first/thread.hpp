@@ -45,6 +45,7 @@ struct Ask {
     access,
     changed,        // until the word at `word` may differ from `value`
     sleep,          // the caller's process, until it is woken; 1: a signal has come
+    continued,      // until the caller's process is not stopped, or is dead
     acknowledged,   // until all interrupts that this thread has sent have been served; 1: somewhere a process was not there
     queue_node,     // one of this node for a lock; its object
     is_here,        // whether process `value` runs on this processor
@@ -141,6 +142,7 @@ class Thread {
   }
   Awaiting changed(Word word, std::uint64_t from) { return {*this, {.kind = Ask::Kind::changed, .word = word, .value = from}}; }
   Awaiting sleep() { return {*this, {.kind = Ask::Kind::sleep}}; }
+  Awaiting continued() { return {*this, {.kind = Ask::Kind::continued}}; }
   Awaiting acknowledged() { return {*this, {.kind = Ask::Kind::acknowledged}}; }
   Awaiting queue_node() { return {*this, {.kind = Ask::Kind::queue_node}}; }
   Awaiting is_here(Pid pid) { return {*this, {.kind = Ask::Kind::is_here, .value = pid.value}}; }
@@ -187,7 +189,17 @@ class Thread {
   void replay(const Thread& original, Code<> code);
   void hash_into(StateHash& hash) const;
 
-  enum class Waits : std::uint8_t { not_at_all, memory, change, sleep, acknowledgement, disk, device, freeze } waits = Waits::not_at_all;
+  enum class Waits : std::uint8_t {
+    not_at_all,
+    memory,
+    change,
+    sleep,
+    stop,
+    acknowledgement,
+    disk,
+    device,
+    freeze
+  } waits = Waits::not_at_all;
   Word where{};                 // memory and change
   std::uint64_t was = 0;        // change; disk: token; freeze: process
   std::uint32_t unserved = 0;   // interrupts sent, not yet acknowledged
