@@ -22,7 +22,7 @@ T& slot(std::vector<T>& all, std::uint32_t index) {
 
 Trace::Trace(const Options& options)
     : filter_(options.filter), events_(options.path, options.metadata), tracks_(events_, options.nodes, options.cores),
-      kernel_lanes_(options.nodes), core_lanes_(options.nodes), levels_(options.nodes),
+      kernel_lanes_(options.nodes), core_lanes_(options.nodes), card_lanes_(options.nodes), levels_(options.nodes),
       writable_(options.nodes) {}
 
 void Trace::message_taken(const Header& header, std::uint32_t packet) { taken_ = header.from == header.to ? kNoPacket : packet; }
@@ -31,7 +31,7 @@ void Trace::work_begins(Instant at, NodeId node, const Handled& what) {
   begun_ = {.on = true,
             .kept = filter_.keeps(at, node, what.kind),
             .node = node,
-            .lane = kernel_lanes_[node.value].take(),
+            .lane = kernel_lanes_[node.value].take(at),
             .from = at,
             .what = what};
   last_ = {.kept = begun_.kept, .track = {}, .at = at};
@@ -60,7 +60,7 @@ void Trace::work_ends(Instant at, std::uint32_t work) { end(work_[work], at); }
 // A message leaves when its work is done; its arrow begins a nanosecond before, to be inside the slice.
 void Trace::end(Slice& slice, Instant at) {
   slice.on = false;
-  kernel_lanes_[slice.node.value].give_back(slice.lane);
+  kernel_lanes_[slice.node.value].give_back(slice.lane, slice.from, at);
   last_ = {.kept = slice.kept, .track = {}, .at = std::max(slice.from, Instant{at.ns - 1})};
   if (!slice.kept) return;
   last_.track = track_of(slice);
@@ -81,7 +81,10 @@ void Trace::message_leaves(const Header& header, std::uint32_t packet) {
 void Trace::carried_out(Instant at, NodeId node, std::string_view name, std::uint32_t packet) {
   last_ = {.kept = filter_.keeps(at, node), .track = {}, .at = at};
   if (!last_.kept) return;
-  last_.track = tracks_.card(node);
+  Lanes& lanes = card_lanes_[node.value];
+  const std::uint32_t lane = lanes.take(at);
+  lanes.give_back(lane, at, at);
+  last_.track = tracks_.card(node, lane);
   events_.slice(last_.track, "card", name, at, at, {});
   draw_arrow(packet, name, last_.track, at);
 }
@@ -90,7 +93,7 @@ void Trace::computation_begins(Instant at, NodeId node, std::uint32_t program, P
   slot(computations_, program) = {.on = true,
                                   .kept = filter_.keeps(at, node, kCompute),
                                   .node = node,
-                                  .lane = core_lanes_[node.value].take(),
+                                  .lane = core_lanes_[node.value].take(at),
                                   .from = at,
                                   .what = {},
                                   .pid = pid};
@@ -99,7 +102,7 @@ void Trace::computation_begins(Instant at, NodeId node, std::uint32_t program, P
 void Trace::computation_ends(Instant at, std::uint32_t program) {
   Slice& slice = computations_[program];
   slice.on = false;
-  core_lanes_[slice.node.value].give_back(slice.lane);
+  core_lanes_[slice.node.value].give_back(slice.lane, slice.from, at);
   if (slice.kept) draw_computation(slice, at);
 }
 

@@ -92,7 +92,7 @@ class Trace {
   TraceFilter filter_;
   TraceEvents events_;
   TraceTracks tracks_;
-  std::vector<Lanes> kernel_lanes_, core_lanes_;   // by node
+  std::vector<Lanes> kernel_lanes_, core_lanes_, card_lanes_;   // by node
   std::vector<Slice> work_, computations_;         // by work, by program
   Slice begun_;                                    // that began last
   std::uint32_t taken_ = kNoPacket;

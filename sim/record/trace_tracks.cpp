@@ -13,6 +13,8 @@ std::uint32_t& slot(std::vector<std::uint32_t>& tids, std::uint32_t lane) {
   return tids[lane];
 }
 
+std::string numbered(const char* name, std::uint32_t lane) { return lane == 0 ? name : name + (" " + std::to_string(lane + 1)); }
+
 std::uint32_t pid_of(NodeId node) { return node.value + 1; }
 
 }   // namespace
@@ -26,7 +28,7 @@ Track TraceTracks::kernel(NodeId node, std::uint32_t lane) {
   const Track track = make(pid_of(node));
   tid = track.tid;
   if (lane == 0) events_.name_process(track, "node " + std::to_string(node.value), node.value + 1);
-  events_.name_track(track, lane == 0 ? "kernel" : "kernel " + std::to_string(lane + 1), lane);
+  events_.name_track(track, numbered("kernel", lane), lane);
   return track;
 }
 
@@ -39,14 +41,14 @@ Track TraceTracks::core(NodeId node, std::uint32_t lane) {
   return track;
 }
 
-Track TraceTracks::card(NodeId node) {
-  if (places_[node.value].card == 0) {
-    kernel(node, 0);   // which names the node
-    const Track track = make(pid_of(node));
-    places_[node.value].card = track.tid;
-    events_.name_track(track, "network card", kCard);
-  }
-  return {pid_of(node), places_[node.value].card};
+Track TraceTracks::card(NodeId node, std::uint32_t lane) {
+  std::uint32_t& tid = slot(places_[node.value].card, lane);
+  if (tid != 0) return {pid_of(node), tid};
+  kernel(node, 0);   // which names the node
+  const Track track = make(pid_of(node));
+  tid = track.tid;
+  events_.name_track(track, numbered("network card", lane), kCard + lane);
+  return track;
 }
 
 Track TraceTracks::run() {

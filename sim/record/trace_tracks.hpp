@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "models/base/ids.hpp"
+#include "models/base/time.hpp"
 #include "sim/record/trace_events.hpp"
 
 namespace ssi::record {
 
-// Numbers the things that go on at once: each gets the lowest number that no other has.
+// Numbers the things that go on at once: each gets the lowest number that no other has. What took no time has its number until time
+// goes on: viewers do not know which of two slices that begin together on a track ends first.
 class Lanes {
  public:
-  std::uint32_t take() {
+  std::uint32_t take(Instant at) {
+    if (kept_at_ < at) free_kept();
     for (std::size_t word = 0;; ++word) {
       if (word == busy_.size()) busy_.push_back(0);
       if (~busy_[word] == 0) continue;
@@ -22,9 +25,22 @@ class Lanes {
       return static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(bit);
     }
   }
-  void give_back(std::uint32_t lane) { busy_[lane / 64] &= ~(std::uint64_t{1} << (lane % 64)); }
+  void give_back(std::uint32_t lane, Instant taken, Instant at) {
+    if (taken < at) return free(lane);
+    if (kept_at_ < at) free_kept();
+    kept_.push_back(lane);
+    kept_at_ = at;
+  }
 
  private:
+  void free(std::uint32_t lane) { busy_[lane / 64] &= ~(std::uint64_t{1} << (lane % 64)); }
+  void free_kept() {
+    for (const std::uint32_t lane : kept_) free(lane);
+    kept_.clear();
+  }
+
+  std::vector<std::uint32_t> kept_;
+  Instant kept_at_;
   std::vector<std::uint64_t> busy_;
 };
 
@@ -35,13 +51,12 @@ class TraceTracks {
   Track kernel(NodeId node, std::uint32_t lane);
   // Lanes from the number of cores on: more programs compute than there are cores, so they share them.
   Track core(NodeId node, std::uint32_t lane);
-  Track card(NodeId node);   // the network card, for one-sided operations
+  Track card(NodeId node, std::uint32_t lane);   // the network card, for one-sided operations
   Track run();               // of what concerns the whole run
 
  private:
   struct Place {
-    std::vector<std::uint32_t> kernel, core;   // tids by lane; 0: not made yet
-    std::uint32_t card = 0;
+    std::vector<std::uint32_t> kernel, core, card;   // tids by lane; 0: not made yet
   };
   Track make(std::uint32_t pid);
 

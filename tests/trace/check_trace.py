@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """`check_trace.py TRACE...`: is a trace what Perfetto, catapult and speedscope agree on? Stricter than any of them: they drop or guess
 where this complains. problems(text) yields one line for each thing that is wrong; times are compared as integer nanoseconds."""
-import bisect
 import gzip
 import json
 import re
 import sys
 from collections import defaultdict
+
+import slices
 
 REQUIRED = {
     "M": {"name", "pid", "tid", "args"},
@@ -130,61 +131,6 @@ def names(events):
         yield f"tid {tid} is also a pid"
 
 
-def slices_by_track(events):
-    tracks = defaultdict(list)
-    for event in events:
-        if event["ph"] == "X":
-            tracks[event["pid"], event["tid"]].append((event["ts"], event["ts"] + event["dur"], event["name"]))
-    for slices in tracks.values():
-        slices.sort(key=lambda slice_: (slice_[0], -slice_[1]))
-    return tracks
-
-
-def nesting(tracks):
-    for track, slices in tracks.items():
-        open_ends = []
-        for start, end, name in slices:
-            while open_ends and open_ends[-1] <= start:
-                open_ends.pop()
-            if open_ends and end > open_ends[-1]:
-                yield f"slice {name} of {track} at {start} ns ends outside the slice that it began in"
-            open_ends.append(end)
-
-
-def gaps(events):
-    """A viewer in JavaScript counts from the first event on, in doubles; a slice must not end after the next one begins even so."""
-    first = min((event["ts"].as_double for event in events if "ts" in event), default=0.0)
-    ends, starts = defaultdict(dict), defaultdict(dict)
-    for event in events:
-        if event["ph"] == "X":
-            track = event["pid"], event["tid"]
-            ends[track][event["ts"] + event["dur"]] = event["ts"].as_double - first + event["dur"].as_double
-            starts[track][int(event["ts"])] = event["ts"].as_double - first
-    for track, at in ends.items():
-        for instant, end in at.items():
-            if end > starts[track].get(instant, end):
-                yield f"as doubles, a slice of {track} ends after the next one begins at {instant} ns"
-
-
-class Inside:
-    """Is an instant inside a slice of its track? Its end is outside, but for a slice of no length."""
-
-    def __init__(self, tracks):
-        self.slices = {track: [(start, max(end, start + 1)) for start, end, _ in slices] for track, slices in tracks.items()}
-        self.furthest = {}
-        for track, slices in self.slices.items():
-            furthest, ends = 0, []
-            for _, end in slices:
-                furthest = max(furthest, end)
-                ends.append(furthest)
-            self.furthest[track] = ends
-
-    def __call__(self, event):
-        track = event["pid"], event["tid"]
-        at = bisect.bisect_right(self.slices.get(track, []), (event["ts"], float("inf"))) - 1
-        return at >= 0 and event["ts"] < self.furthest[track][at]
-
-
 def pairs(events, first, second, what):
     """(begin, end) of each (cat, name, id); an id is used once."""
     found = defaultdict(lambda: ([], []))
@@ -226,11 +172,10 @@ def problems(text):
     yield from malformed
     if malformed:
         return
-    tracks = slices_by_track(events)
-    inside = Inside(tracks)
+    tracks = slices.by_track(events)
+    inside = slices.Inside(tracks)
     yield from names(events)
-    yield from nesting(tracks)
-    yield from gaps(events)
+    yield from slices.problems(events, tracks)
     yield from pairs(events, "s", "f", "arrow")
     yield from pairs(events, "b", "e", "span")
     yield from steps(events)

@@ -48,6 +48,7 @@ BROKEN = [
     ('"ts":1.000,"dur":1.000', '"ts":1.000,"dur":3.000', None),   # longer than the other: now that one is inside, and still nests
     ('"ts":1.000,"dur":1.000', '"ts":2.000,"dur":3.000', "ends outside the slice"),
     ('"ts":3.500,"dur":0.000', '"ts":3.400,"dur":0.200', "ends outside the slice"),
+    ('"ts":1.000,"dur":1.000', '"ts":1.000,"dur":0.000', "has no length and begins at 1000 ns with KILL"),
     ('"ts":3.499,', '"ts":3.500,', None),                          # at a slice of no length: inside it
     ('"ts":3.499,', '"ts":3.600,', "the beginning of arrow 1 is in no slice"),
     ('"ts":3.499,', '"ts":0.100,', "the beginning of arrow 1 is in no slice"),
