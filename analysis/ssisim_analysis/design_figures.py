@@ -54,7 +54,7 @@ def conformance_matrix(conformance):
     axes.grid(False)
     for i, j in np.ndindex(table.shape):
         axes.text(j, i, table.iloc[i, j], ha="center", va="center", fontsize=6, color="black" if degree.iloc[i, j] >= 2 else "white")
-    axes.set_xticks(range(table.shape[1]), [label.replace(" ", "\n", 1) for label in table.columns], fontsize=6)
+    axes.set_xticks(range(table.shape[1]), [label.replace(" ", "\n").replace("+", "+\n") for label in table.columns], fontsize=6)
     axes.set_yticks(range(table.shape[0]), table.index, fontsize=7)
     axes.xaxis.tick_top()
     axes.set_xticks(np.arange(table.shape[1] - 1) + 0.5, minor=True)
