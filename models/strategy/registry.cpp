@@ -66,7 +66,8 @@ const std::vector<StrategyEntry>& strategies() {
        .dispatch_sites = locus_crawl::kSites,
        .make = locus_crawl::make,
        .check_cluster = locus_crawl::check_cluster,
-       .group_kills_end_exactly = false},
+       .group_kills_end_exactly = false,
+       .has_sets = true},
   };
   return kAll;
 }

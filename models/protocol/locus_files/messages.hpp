@@ -9,6 +9,7 @@
 
 #include "models/port/message.hpp"
 #include "models/protocol/locus_files/file.hpp"
+#include "models/protocol/locus_files/set_messages.hpp"
 
 namespace ssi::locus {
 
@@ -37,8 +38,9 @@ struct OpenRequest {
   static constexpr std::string_view kName = "locus.OPEN_REQ";
   FileId file{};
   Mode mode{};
-  bool stores = false;   // the US has a copy ...
-  VersionVector has{};   // ... of this version
+  bool stores = false;       // the US has a copy ...
+  VersionVector has{};       // ... of this version
+  std::uint32_t times = 1;   // more: a file that is open already, and whose SS is lost
 };
 struct CreateRequest {
   static constexpr std::string_view kName = "locus.CREATE_REQ";
@@ -87,6 +89,7 @@ struct BeStorageSite {
   Mode mode{};
   NodeId user;
   VersionVector latest{};
+  std::uint32_t times = 1;
 };
 struct MakeFile {
   static constexpr std::string_view kName = "locus.MAKE_FILE";
@@ -211,13 +214,12 @@ struct Recycled {
   FileId file{};
 };
 
-using Message =
-    std::variant<OpenRequest, CreateRequest, Redirected, LockRequest, Withdraw, OpenOk, Redirect, Locked, BeStorageSite, MakeFile, Accept,
-                 Refuse, Join, Leave, ReadPage, WritePage, SetInode, CommitRequest, CloseRequest, TokenRequest, Release, PageData, Done,
-                 Grant, Recall, StorageClose, Closed, NewVersion, Noted, DeleteSeen, Recycled>;
+using Message = std::variant<OpenRequest, CreateRequest, Redirected, LockRequest, Withdraw, OpenOk, Redirect, Locked, BeStorageSite,
+                             MakeFile, Accept, Refuse, Join, Leave, ReadPage, WritePage, SetInode, CommitRequest, CloseRequest,
+                             TokenRequest, Release, PageData, Done, Grant, Recall, StorageClose, Closed, NewVersion, Noted, DeleteSeen,
+                             Recycled, Reported, NewSet, Revoke, Spread, Prevail, MergeCopies, MergedCopies>;
 
-inline constexpr std::uint64_t kFileBytes = 8;
-inline std::uint64_t bytes_of(const OpenRequest& m) { return kHeaderBytes + kFileBytes + 2 + m.has.bytes(); }
+inline std::uint64_t bytes_of(const OpenRequest& m) { return kHeaderBytes + kFileBytes + 2 + m.has.bytes() + (m.times > 1 ? 4 : 0); }
 inline std::uint64_t bytes_of(const CreateRequest& m) { return kHeaderBytes + kFileBytes + 4 + bytes_of(m.inode); }
 inline std::uint64_t bytes_of(const Redirected&) { return kHeaderBytes + kFileBytes; }
 inline std::uint64_t bytes_of(const LockRequest&) { return kHeaderBytes + kFileBytes + 10; }
@@ -250,5 +252,4 @@ inline std::uint64_t bytes_of(const NewVersion& m) {
 inline std::uint64_t bytes_of(const Noted&) { return kHeaderBytes; }
 inline std::uint64_t bytes_of(const DeleteSeen&) { return kHeaderBytes + kFileBytes; }
 inline std::uint64_t bytes_of(const Recycled&) { return kHeaderBytes + kFileBytes; }
-
 }   // namespace ssi::locus

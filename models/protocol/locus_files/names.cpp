@@ -61,8 +61,8 @@ void Names::finished(Finished& done, Wire& wire) {
     case Step::make: {
       task.reply.attributes = done.reply.attributes;
       Place& place = task.places.front();
-      Record record = place_for(task.contents.at(place.directory), place.name);
-      record.entry = {done.reply.attributes.file, done.reply.attributes.directory, place.name};
+      Record record = place_for(task.contents.at(place.directory), place.name, wire.settings.is_split());
+      record.entry = {done.reply.attributes.file, done.reply.attributes.directory, place.name, {}};
       task.writes.push_back(PutRecord{place.directory, std::move(record), 1});
       return write_next(id, wire);
     }

@@ -55,9 +55,9 @@ void Names::decide(std::uint64_t id, const vnode::Rename& rename, Wire& wire) {
   if (to && !from.directory && to->directory) return refuse(id, Errno::eisdir, wire);
   if (to && to->directory && task.inodes.at(to->file)->entries > 0) return refuse(id, Errno::enotempty, wire);
   const Bytes& there = task.contents.at(rename.to_directory);
-  Record made = to ? *find_entry(there, rename.to) : place_for(there, rename.to);
+  Record made = to ? *find_entry(there, rename.to) : place_for(there, rename.to, wire.settings.is_split());
   Record gone = *find_entry(task.contents.at(rename.from_directory), rename.from);
-  made.entry = {from.file, from.directory, rename.to};
+  made.entry = {from.file, from.directory, rename.to, {}};
   gone.entry.file = vnode::kNoFile;
   task.writes.push_back(PutRecord{rename.to_directory, std::move(made), to ? 0 : 1});
   task.writes.push_back(PutRecord{rename.from_directory, std::move(gone), -1});

@@ -45,6 +45,7 @@ void Node::forget(std::uint64_t token, vnode::Context& at) {
 bool Node::message(const ssi::Message& message, vnode::Context& at) {
   if (!message.body.is<Message>()) return false;
   const Header& header = message.header;
+  if (header.from != self_ && header.view.value < set_ && is_of_a_css(message.body.get<Message>())) return true;   // nobody waits for it
   synchronizing_.heard_of(header.from);
   handle(at, [&](Wire& wire) { take({self_, header.txn, message.body.get<Message>(), header.cause}, header.from, wire); });
   return true;
@@ -53,13 +54,18 @@ bool Node::message(const ssi::Message& message, vnode::Context& at) {
 // Which role a message is for; an answer is for the one that asked.
 void Node::take(const Mail& mail, NodeId from, Wire& wire) {
   const auto& [to, txn, message, cause] = mail;
+  if (waits_for_reports(txn, message)) return held_.push_back({from, mail});
   const Role asked = role_of(txn);
   const auto give = [&, txn = txn, cause = cause](auto& role, const auto& m) { role.on(from, txn, m, cause, wire); };
   const auto css = [&](const auto& m) { give(synchronizing_, m); };
   const auto ss = [&](const auto& m) { give(storing_, m); };
   const auto us = [&](const auto& m) { give(using_, m); };
-  std::visit(Overload{[&](const OpenRequest& m) { css(m); }, [&](const CreateRequest& m) { css(m); }, [&](const Redirected& m) { css(m); },
-                      [&](const LockRequest& m) { css(m); }, [&](const Withdraw& m) { css(m); }, [&](const StorageClose& m) { css(m); },
+  std::visit(Overload{[&](const OpenRequest& m) { css(m); },
+                      [&](const CreateRequest& m) { css(m); },
+                      [&](const Redirected& m) { css(m); },
+                      [&](const LockRequest& m) { css(m); },
+                      [&](const Withdraw& m) { css(m); },
+                      [&](const StorageClose& m) { css(m); },
                       [&](const Accept& m) { asked == Role::using_site ? us(m) : css(m); },
                       [&](const Refuse& m) { asked == Role::using_site ? us(m) : css(m); },
                       [&](const PageData& m) { asked == Role::using_site ? us(m) : ss(m); },
@@ -67,8 +73,16 @@ void Node::take(const Mail& mail, NodeId from, Wire& wire) {
                         css(m);
                         ss(m);
                       },
-                      [&](const OpenOk& m) { us(m); }, [&](const Redirect& m) { us(m); }, [&](const Locked& m) { us(m); },
-                      [&](const Done& m) { us(m); }, [&](const Grant& m) { us(m); }, [&](const Recall& m) { us(m); },
+                      [&](const OpenOk& m) { us(m); },
+                      [&](const Redirect& m) { us(m); },
+                      [&](const Locked& m) { us(m); },
+                      [&](const Done& m) { us(m); },
+                      [&](const Grant& m) { us(m); },
+                      [&](const Recall& m) { us(m); },
+                      [&](const Revoke& m) { us(m); },
+                      [&](const MergedCopies& m) { css(m); },
+                      [&](const NewSet& m) { begin_set(m, wire); },
+                      [&](const Reported& m) { told(from, m.report, wire); },
                       [&](const auto& m) { ss(m); }},
              message);
 }
@@ -96,6 +110,7 @@ void Node::disk_done(const DiskDone& done, vnode::Context& at) {
 
 void Node::circuit_broken(const CircuitBroken& broken, vnode::Context& at) {
   handle(at, [&](Wire& wire) {
+    std::erase_if(held_, [&](const Held& held) { return held.from == broken.peer; });
     storing_.site_lost(broken.peer, wire);
     synchronizing_.site_lost(broken.peer, wire);
     using_.site_lost(broken.peer, wire);

@@ -38,6 +38,8 @@ class Node final : public vnode::FileSystem {
   const Storing& storage_site() const { return storing_; }
   const Synchronizing& synchronization_site() const { return synchronizing_; }
   const Settings& settings() const { return settings_; }
+  std::uint32_t set_number() const { return set_; }
+  bool is_rebuilt() const { return awaited_.empty(); }
   bool quiet() const { return using_.quiet() && storing_.quiet() && synchronizing_.quiet() && names_.quiet(); }
   void check_invariants() const override;
   std::unique_ptr<vnode::FileSystem> clone() const override { return std::make_unique<Node>(*this); }
@@ -49,6 +51,10 @@ class Node final : public vnode::FileSystem {
   void handle(vnode::Context& at, F&& act);
   void take(const Mail& mail, NodeId from, Wire& wire);
   void settle(Wire& wire);   // until nothing is left that stays on this site
+  // sets.cpp
+  void begin_set(const NewSet& set, Wire& wire);
+  void told(NodeId from, const ReportPtr& report, Wire& wire);
+  bool waits_for_reports(TxnId txn, const Message& message) const;
 
   NodeId self_;
   Settings settings_;
@@ -56,10 +62,19 @@ class Node final : public vnode::FileSystem {
   Synchronizing synchronizing_;
   Storing storing_;
   Names names_;
+  std::uint32_t set_ = 0;      // number of the partition set
+  std::set<NodeId> awaited_;   // members that have yet to tell what they have
+  struct Held {
+    NodeId from;
+    Mail mail;
+  };
+  std::vector<Held> held_;   // until they have
 };
 
 // What only the whole cluster can see; empty is good. See invariants.cpp.
 std::string broken_rule(const std::vector<const Node*>& nodes);
 std::string broken_rule_at_rest(const std::vector<const Node*>& nodes);   // when nothing is under way
+
+bool is_of_a_css(const Message& message);   // sets.cpp
 
 }   // namespace ssi::locus

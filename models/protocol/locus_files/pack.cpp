@@ -72,10 +72,12 @@ void Pack::remove(FileId file) {
   shadow(file).inode.deleted = true;
 }
 
-void Pack::install(FileId file, const Inode& inode, Pages pages, bool all) {
+void Pack::install(FileId file, const Inode& inode, Pages pages, bool all, bool bumps) {
   Stored& stored = files_[file];
-  stored.next = Shadow{inode, std::move(pages), all ? 0 : inode.pages(), false};
+  stored.next = Shadow{inode, std::move(pages), all ? 0 : inode.pages(), bumps};
 }
+
+void Pack::prevail(FileId file, const VersionVector& over) { shadow(file).inode.version.include(over); }
 
 void Pack::undo(FileId file) {
   const auto at = files_.find(file);

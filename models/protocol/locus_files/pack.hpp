@@ -50,11 +50,13 @@ class Pack {
 
   bool write(FileId file, std::uint64_t page, Bytes data, std::uint64_t size, std::uint64_t entries);   // false: ENOSPC
   void set(FileId file, std::uint64_t size, std::uint64_t entries, FileId parent);
-  void remove(FileId file);                                               // the inode stays, marked, until all storage sites have seen that
-  void install(FileId file, const Inode& inode, Pages pages, bool all);   // a version that was pulled; else only these pages differ
-  void undo(FileId file);                                                 // back to the last commit
-  void commit(FileId file, CallId cause, Effects& out);                   // of what is changed; one at a time for each file
-  void recycle(FileId file);   // forget it; a number of the own pool can be used again, in its next generation
+  void remove(FileId file);   // the inode stays, marked, until all storage sites have seen that
+  // A version that was pulled, or (bumps) made of two; else than all only these pages differ.
+  void install(FileId file, const Inode& inode, Pages pages, bool all, bool bumps = false);
+  void prevail(FileId file, const VersionVector& over);   // a change of the inode only: the version goes before that one too
+  void undo(FileId file);                                 // back to the last commit
+  void commit(FileId file, CallId cause, Effects& out);   // of what is changed; one at a time for each file
+  void recycle(FileId file);                              // forget it; a number of the own pool can be used again, in its next generation
 
   struct Found {
     bool at_hand = true;

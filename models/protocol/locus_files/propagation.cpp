@@ -11,13 +11,15 @@ void Storing::announce(FileId file, Served& served, std::vector<std::uint64_t> a
   news.inode = pack_.committed(file);
   bool css_knows = false, own = true;
   for (std::uint64_t id : afters) {
-    css_knows |= afters_.at(id).what != After::What::answer_commit;
-    own &= afters_.at(id).what != After::What::pulled;
+    const After& after = afters_.at(id);
+    css_knows |= after.what != After::What::answer_commit && after.what != After::What::prevailed && !after.old_set;
+    own &= after.what != After::What::pulled;
   }
   if (!own) return carry_on(afters, wire);
   const bool first = wire.settings.notice_before_answer && news.inode->directory;
   std::set<NodeId> told(news.inode->sites.begin(), news.inode->sites.end());
   told.erase(self_);
+  std::erase_if(told, [&](NodeId site) { return !wire.settings.is_member(site); });   // they hear of it after a merge
   const std::set<NodeId> packs = told;
   if (!css_knows) told.insert(wire.settings.css_of(Name::of(file).filegroup));
   news.wants_answer = first && !packs.empty();
@@ -45,6 +47,7 @@ void Storing::on(NodeId from, TxnId txn, const NewVersion& version, CallId cause
 void Storing::pull(FileId file, NodeId from, const NewVersion& version, Wire& wire) {
   const InodePtr own = pack_.committed(file);
   if (own && own->version.has_all_of(version.inode->version)) return;
+  if (own && own->version.compare(version.inode->version) == Order::conflict) return;   // the CSS sees to that
   if (const auto under_way = pulls_.find(file); under_way != pulls_.end()) {
     under_way->second.newer = version;
     under_way->second.newer_from = from;
@@ -68,6 +71,10 @@ void Storing::next_page(FileId file, Pull& pull, Wire& wire) {
     return wire.send(pull.from, txn, ReadPage{file, *pull.missing.begin(), ReadPage::For::pull, pull.inode->version}, kNoCall);
   }
   pull.committing = true;
+  if (const InodePtr own = pack_.committed(file); !wire.settings.members.empty()) {   // after a merge
+    if (pack_.committing(file) || (own && own->version.compare(pull.inode->version) != Order::older)) return pulled(file, true, wire);
+    pack_.undo(file);   // who wrote it has had an error
+  }
   SSI_CHECK(!pack_.changed(file), "a file that is written here is replaced by a version that was pulled");
   pack_.install(file, *pull.inode, std::move(pull.pages), pull.all);
   commit_then({After::What::pulled, file, self_, {}, kNoCall}, wire);
@@ -75,6 +82,7 @@ void Storing::next_page(FileId file, Pull& pull, Wire& wire) {
 
 // The version that was announced may have been replaced meanwhile; the newer one was announced before this answer.
 void Storing::on(NodeId, TxnId txn, const PageData& data, CallId, Wire& wire) {
+  if (const auto merged = merge_reads_.extract(txn); !merged.empty()) return read(merged.mapped(), data, wire);
   const auto entry = pulling_.extract(txn);
   if (entry.empty()) return;
   const FileId file = entry.mapped();
@@ -89,7 +97,7 @@ void Storing::on(NodeId, TxnId txn, const PageData& data, CallId, Wire& wire) {
 void Storing::pulled(FileId file, bool failed, Wire& wire) {
   const auto entry = pulls_.extract(file);
   const Pull& pull = entry.mapped();
-  if (!failed && pull.inode->deleted) wire.send(Name::of(file).pool, {}, DeleteSeen{file}, kNoCall);
+  if (!failed && pull.inode->deleted) saw_delete(file, self_, wire);
   if (pull.newer) this->pull(file, pull.newer_from, *pull.newer, wire);
 }
 
@@ -97,7 +105,10 @@ void Storing::on(NodeId from, TxnId, const DeleteSeen& seen, CallId, Wire& wire)
 
 // Only the pack that owns the number gives it out again, once nobody can take the old file for the new one.
 void Storing::saw_delete(FileId file, NodeId site, Wire& wire) {
-  if (const NodeId pool = Name::of(file).pool; pool != self_) return wire.send(pool, {}, DeleteSeen{file}, kNoCall);
+  if (const NodeId pool = Name::of(file).pool; pool != self_) {   // who is cut off is told in the next set
+    if (wire.settings.is_member(pool)) wire.send(pool, {}, DeleteSeen{file}, kNoCall);
+    return;
+  }
   const InodePtr inode = pack_.committed(file);
   if (!inode) return;
   std::set<NodeId>& unseen = unseen_.try_emplace(file, inode->sites.begin(), inode->sites.end()).first->second;
@@ -131,6 +142,8 @@ void Storing::site_lost(NodeId site, Wire& wire) {
   }
   std::erase_if(pulls_, [site](const auto& entry) { return entry.second.from == site && !entry.second.committing; });
   std::erase_if(pulling_, [this](const auto& entry) { return !pulls_.contains(entry.second); });
+  std::erase_if(merging_, [site](const auto& entry) { return entry.second.other == site || entry.second.css == site; });
+  std::erase_if(merge_reads_, [this](const auto& entry) { return !merging_.contains(entry.second); });
   std::vector<TxnId> notings, closings;
   for (auto& [txn, noting] : noting_)
     if (noting.sites.erase(site) == 1 && noting.sites.empty()) notings.push_back(txn);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "models/base/time.hpp"
@@ -43,7 +44,17 @@ struct Settings {
   std::optional<std::uint32_t> first_site{};    // number of the first of the tests among the design's
   Costs costs{};
 
-  NodeId css_of(std::uint32_t filegroup) const { return NodeId{filegroup % nodes}; }
+  std::set<NodeId> members{};   // the partition set that this site is in; empty: nobody keeps one
+
+  bool is_member(NodeId site) const { return members.empty() || members.contains(site); }
+  bool is_split() const { return !members.empty() && members.size() < nodes; }
+  // The first site with a pack of it that is in the set; without any, the lowest of the set.
+  NodeId css_of(std::uint32_t filegroup) const {
+    if (!is_split()) return NodeId{filegroup % nodes};
+    for (const NodeId site : packs_of(filegroup))
+      if (is_member(site)) return site;
+    return *members.begin();
+  }
   std::vector<NodeId> packs_of(std::uint32_t filegroup) const {
     std::vector<NodeId> out;
     for (std::uint32_t i = 0; i < (packs == 0 ? nodes : std::min(packs, nodes)); ++i) out.push_back(NodeId{(filegroup + i) % nodes});

@@ -16,7 +16,7 @@ void Storing::on(NodeId from, TxnId txn, const BeStorageSite& be, CallId cause, 
   }
   Served& served = served_[be.file];
   Right right = Right::read;
-  if (be.mode != Mode::look) ++(be.mode == Mode::modify ? served.users[be.user].writes : served.users[be.user].reads);
+  if (be.mode != Mode::look) (be.mode == Mode::modify ? served.users[be.user].writes : served.users[be.user].reads) += be.times;
   if (be.mode == Mode::modify) {   // alone, it will want to write; else what the others have read may stay until it does
     right = Right::write;
     for (const auto& [site, user] : served.users)
@@ -37,7 +37,14 @@ void Storing::on(NodeId from, TxnId, const Join& join, CallId, Wire&) {
   user.writes += join.writes;
 }
 
-void Storing::on(NodeId from, TxnId, const Leave& leave, CallId, Wire& wire) { drop_user(leave.file, from, wire); }
+// Who has written goes only if it has been revoked, and then what it wrote is undone.
+void Storing::on(NodeId from, TxnId, const Leave& leave, CallId, Wire& wire) {
+  const auto at = served_.find(leave.file);
+  if (at == served_.end()) return;
+  const auto user = at->second.users.find(from);
+  if (user != at->second.users.end() && user->second.writes > 0) pack_.undo(leave.file);
+  drop_user(leave.file, from, wire);
+}
 
 void Storing::on(NodeId from, TxnId txn, const ReadPage& read, CallId cause, Wire& wire) {
   wire.at.out.work(wire.settings.costs.page);
@@ -184,6 +191,8 @@ void Storing::carry_on(const After& after, Wire& wire) {
       if (after.what == After::What::removed && inode && inode->deleted) saw_delete(after.file, self_, wire);
       break;
     case After::What::pulled: pulled(after.file, after.error != Errno::none, wire); break;
+    case After::What::prevailed: break;
+    case After::What::merged: wire.send(after.from, after.txn, MergedCopies{after.file, after.error, inode}, after.cause); break;
   }
   forget_if_unused(after.file);
 }

@@ -60,8 +60,16 @@ class Storing {
   void on(NodeId from, TxnId txn, const PageData& data, CallId cause, Wire& wire);   // of a pull
   void on(NodeId from, TxnId txn, const DeleteSeen& seen, CallId cause, Wire& wire);
   void on(NodeId from, TxnId txn, const Recycled& recycled, CallId cause, Wire& wire);
+  void on(NodeId from, TxnId txn, const Spread& spread, CallId cause, Wire& wire);
+  void on(NodeId from, TxnId txn, const Prevail& prevail, CallId cause, Wire& wire);
+  void on(NodeId from, TxnId txn, const MergeCopies& merge, CallId cause, Wire& wire);
   void disk_done(const DiskDone& done, Wire& wire);
   void site_lost(NodeId site, Wire& wire);
+
+  // storing_sets.cpp: another partition set
+  void begin_set(Wire& wire);
+  void has_open(NodeId user, const std::vector<UseOf>& uses, Wire& wire);   // here, and nothing else
+  void tell(NodeId to, Report& report, const Settings& settings) const;
 
   bool is_mine(TxnId txn) const { return pulling_.contains(txn); }
   // Stored here, and no newer version is known of: a directory may be searched without asking anybody.
@@ -69,20 +77,21 @@ class Storing {
   const Pack& pack() const { return pack_; }
   Pack& pack() { return pack_; }
   const std::map<FileId, Served>& served() const { return served_; }
-  bool quiet() const { return afters_.empty() && pulls_.empty() && reads_.empty() && noting_.empty() && pack_.quiet(); }
+  bool quiet() const { return afters_.empty() && merging_.empty() && pulls_.empty() && reads_.empty() && noting_.empty() && pack_.quiet(); }
   void check_invariants() const;
   void hash_into(StateHash& hash) const;
 
  private:
   // What is done once a commit has ended.
   struct After {
-    enum class What : std::uint8_t { answer_commit, close, made, removed, pulled } what{};
+    enum class What : std::uint8_t { answer_commit, close, made, removed, pulled, prevailed, merged } what{};
     FileId file{};
     NodeId from;
     TxnId txn;
     CallId cause;
     bool modify = false;   // of a close
     Errno error = Errno::none;
+    bool old_set = false;   // asked for in another partition set: the CSS has to be told apart
   };
   struct Closing {
     FileId file{};
@@ -111,6 +120,20 @@ class Storing {
     std::optional<NewVersion> newer{};   // announced meanwhile
     NodeId newer_from{};
   };
+
+  struct Merging {   // two copies of a directory, both read page by page
+    NodeId css, other;
+    TxnId txn;
+    CallId cause;
+    InodePtr mine, theirs;
+    std::set<FileId> kept{};
+    std::vector<Bytes> my_pages{}, their_pages{};
+  };
+
+  // storing_sets.cpp
+  void read_next(FileId file, Merging& merging, Wire& wire);
+  void read(FileId file, const PageData& data, Wire& wire);
+  void merge(FileId file, Merging& merging, Wire& wire);
 
   // storing.cpp: users and commits
   void drop_user(FileId file, NodeId user, Wire& wire);
@@ -143,7 +166,9 @@ class Storing {
   std::map<TxnId, Noting> noting_;
   std::multimap<std::uint64_t, Reading> reads_;   // by disk request
   std::map<FileId, Pull> pulls_;
-  std::map<TxnId, FileId> pulling_;             // READ under way
+  std::map<TxnId, FileId> pulling_;   // READ under way
+  std::map<FileId, Merging> merging_;
+  std::map<TxnId, FileId> merge_reads_;         // READ under way
   std::map<FileId, std::set<NodeId>> unseen_;   // deleted files of the own pool: storage sites that have not seen it
 };
 

@@ -17,6 +17,7 @@ void Synchronizing::on(NodeId from, TxnId txn, const OpenRequest& open, CallId c
   const auto at = files_.find(open.file);
   if (at == files_.end()) return wire.send(from, txn, OpenOk{open.file, Errno::estale, {}, true}, cause);
   File& file = at->second;
+  if (file.conflict && open.mode != Mode::look) return wire.send(from, txn, OpenOk{open.file, Errno::eio, {}, true}, cause);
   Request request{from, txn, cause, open};
   if (file.directory && open.mode == Mode::read) request.open.mode = Mode::look;
   if (open.mode == Mode::remove &&
@@ -29,7 +30,7 @@ void Synchronizing::on(NodeId from, TxnId txn, const OpenRequest& open, CallId c
     file.requests.push_back(std::move(request));
     return serve(open.file, wire);
   }
-  request.candidates = candidates(file, request);
+  request.candidates = candidates(file, request, wire.settings);
   if (!poll(open.file, file, request, true, wire)) wire.send(from, txn, request.result, cause);
 }
 
@@ -39,13 +40,13 @@ bool Synchronizing::is_latest_at_user(const File& file, const Request& request) 
 
 // While it is open for modification there is one storage site. Else the using site's own copy is the best, if it is the latest; then the
 // CSS's; then the others', from the using site's number on, so that they share the work.
-std::deque<NodeId> Synchronizing::candidates(const File& file, const Request& request) const {
+std::deque<NodeId> Synchronizing::candidates(const File& file, const Request& request, const Settings& settings) const {
   if (file.modified_at) return {*file.modified_at};
   const auto user = file.users.find(request.from);
   if (request.open.mode == Mode::read && user != file.users.end()) return {user->second.storage};
   std::deque<NodeId> out;
   const auto add = [&](NodeId site) {
-    if (!down_.contains(site) && std::find(out.begin(), out.end(), site) == out.end()) out.push_back(site);
+    if (!down_.contains(site) && settings.is_member(site) && std::find(out.begin(), out.end(), site) == out.end()) out.push_back(site);
   };
   if (is_latest_at_user(file, request)) add(request.from);
   if (std::find(file.sites.begin(), file.sites.end(), self_) != file.sites.end()) add(self_);
@@ -59,6 +60,7 @@ std::deque<NodeId> Synchronizing::candidates(const File& file, const Request& re
 
 // A directory is changed by one at a time.
 bool Synchronizing::may_start(const File& file, const Request& request) const {
+  if (file.merging) return false;
   if (!file.directory || file.unlinked || request.open.mode != Mode::modify) return true;
   for (const auto& [site, user] : file.users)
     if (user.writes > 0) return false;
@@ -84,7 +86,7 @@ void Synchronizing::serve(FileId id, Wire& wire) {
       finish(id, wire);
       continue;
     }
-    request.candidates = candidates(file, request);
+    request.candidates = candidates(file, request, wire.settings);
     if (!poll(id, file, request, false, wire)) accepted(id, wire);
   }
 }
@@ -103,7 +105,8 @@ bool Synchronizing::poll(FileId id, File& file, Request& request, bool alone, Wi
     return false;
   }
   const TxnId txn{++txns_};
-  wire.request(Test::storage, site, txn, BeStorageSite{id, request.open.mode, request.from, file.latest}, request.cause);
+  wire.request(Test::storage, site, txn, BeStorageSite{id, request.open.mode, request.from, file.latest, request.open.times},
+               request.cause);
   Poll poll{id, site, std::nullopt, std::nullopt, request.cause};
   if (alone) poll.alone = request;
   polls_.emplace(txn, std::move(poll));
@@ -174,7 +177,7 @@ void Synchronizing::finish(FileId id, Wire& wire) {
   const bool good = request.result.error == Errno::none;
   if (good && !down_.contains(request.from) && (request.open.mode == Mode::read || request.open.mode == Mode::modify)) {
     User& user = file.users[request.from];
-    ++(request.open.mode == Mode::modify ? user.writes : user.reads);
+    (request.open.mode == Mode::modify ? user.writes : user.reads) += request.open.times;
     user.storage = request.result.storage;
     if (request.open.mode == Mode::modify) file.modified_at = user.storage;
   }
@@ -218,9 +221,13 @@ void Synchronizing::next(FileId id, Wire& wire) {
   serve(id, wire);
 }
 
-void Synchronizing::on(NodeId, TxnId, const NewVersion& version, CallId, Wire&) {
+void Synchronizing::on(NodeId from, TxnId, const NewVersion& version, CallId, Wire&) {
+  if (const auto apart = apart_.find(version.file); apart != apart_.end()) apart->second[from] = version.inode;
   const auto at = files_.find(version.file);
-  if (at != files_.end() && version.inode->version.has_all_of(at->second.latest)) at->second.latest = version.inode->version;
+  if (at == files_.end()) return;
+  File& file = at->second;
+  if (version.inode->version.has_all_of(file.latest)) file.latest = version.inode->version;
+  if (version.inode->deleted && file.users.empty() && !file.busy && file.requests.empty()) files_.erase(at);   // removed in another set
 }
 
 void Synchronizing::on(NodeId from, TxnId txn, const CreateRequest& create, CallId cause, Wire& wire) {

@@ -36,6 +36,9 @@ class Synchronizing {
     VersionVector latest{};
     std::vector<NodeId> sites{};
     bool directory = false, unlinked = false;
+    bool conflict = false;   // changed by two sides of a cut: nobody opens it
+    bool merging = false;    // a directory of which one copy is being made of two: who wants it waits
+    int tries = 0;           // at that
     std::map<NodeId, User> users{};
     std::optional<NodeId> modified_at{};   // the storage site, while it is open for modification
     std::deque<Request> requests{};
@@ -55,6 +58,12 @@ class Synchronizing {
   void on(NodeId from, TxnId txn, const Withdraw& withdraw, CallId cause, Wire& wire);
   void site_lost(NodeId site, Wire& wire);
   void heard_of(NodeId site) { down_.erase(site); }
+  void on(NodeId from, TxnId txn, const MergedCopies& merged, CallId cause, Wire& wire);
+
+  // rebuilding.cpp: in another partition set all is built again, from what using and storage sites tell.
+  void begin_set();
+  void take(NodeId from, const ReportPtr& report);
+  void rebuild(Wire& wire);   // all have told
 
   const std::map<FileId, File>& files() const { return files_; }
   bool quiet() const;
@@ -80,7 +89,13 @@ class Synchronizing {
     vnode::Lock lock;
   };
 
-  std::deque<NodeId> candidates(const File& file, const Request& request) const;
+  using Copies = std::map<NodeId, InodePtr>;
+  void settle_copies(FileId id, Wire& wire);
+  bool was_removed_and_changed(const Copies& copies) const;
+  void settle_users(FileId id, const std::map<NodeId, UseOf>& uses, Wire& wire);
+  void merge_copies(FileId id, NodeId at, NodeId other, Wire& wire);
+
+  std::deque<NodeId> candidates(const File& file, const Request& request, const Settings& settings) const;
   static bool is_latest_at_user(const File& file, const Request& request);
   bool may_start(const File& file, const Request& request) const;
   void serve(FileId id, Wire& wire);
@@ -98,6 +113,9 @@ class Synchronizing {
   std::map<std::uint64_t, Locking> locking_;                    // that wait
   std::map<std::pair<FileId, std::uint64_t>, NodeId> owners_;   // of locks: the site
   std::set<NodeId> down_;
+  std::map<NodeId, ReportPtr> reports_;       // while it is built again
+  std::map<FileId, Copies> apart_;            // files whose copies are not alike, as far as is known
+  std::set<FileId> kept_, unlinked_before_;   // changed on one side and removed on the other; without a name, and open
 };
 
 }   // namespace ssi::locus

@@ -22,6 +22,7 @@ struct Using::Starter {
   void operator()(const Search&) const { site.search(task, wire); }
   void operator()(const MakeNew& make) const { site.make(task, make, wire); }
   void operator()(const RemoveFile& remove) const { site.open(task, remove.file, Mode::remove, wire); }
+  void operator()(const Reopen& reopen) const { site.open(task, reopen.file, Mode::read, wire); }
   void operator()(const vnode::Read& read) const { site.queue(task, read.file, wire); }
   void operator()(const vnode::Write& write) const { site.queue(task, write.file, wire); }
   void operator()(const vnode::SetSize& set) const { site.queue(task, set.file, wire); }
@@ -32,6 +33,7 @@ struct Using::Starter {
   void operator()(const PutRecord& put) const { site.queue(task, put.directory, wire); }
   void operator()(const SetParent& set) const { site.queue(task, set.directory, wire); }
   void operator()(const vnode::Lock& lock) const {
+    if (lock.kind == LockFile::Kind::unlock) site.locks_.erase({lock.file, lock.owner});
     site.ask(task, Test::lock, wire.settings.css_of(Name::of(lock.file).filegroup), LockRequest{lock}, wire);
   }
 };
@@ -55,7 +57,10 @@ void Using::forget(std::uint64_t token, Wire& wire) {
 
 TxnId Using::ask(std::uint64_t task, Test test, NodeId to, Message message, Wire& wire) {
   const TxnId txn{++txns_};
-  asked_.emplace(txn, Asked{task, to});
+  Asked& asked = asked_.emplace(txn, Asked{task, to}).first->second;
+  const bool of_css = std::holds_alternative<OpenRequest>(message) || std::holds_alternative<CreateRequest>(message) ||
+                      std::holds_alternative<LockRequest>(message);
+  if (of_css && !wire.settings.members.empty()) asked.of_css = std::make_shared<const Message>(message);
   wire.request(test, to, txn, std::move(message), tasks_.at(task).cause);
   return txn;
 }
@@ -77,10 +82,16 @@ void Using::open(std::uint64_t id, FileId file, Mode mode, Wire& wire) {
   Task& task = tasks_.at(id);
   task.file = file;
   if (mode == Mode::read || mode == Mode::modify) ++uses_[file].opening;
-  const InodePtr own = wire.own.pack().committed(file);
-  OpenRequest request{file, mode, own && !own->deleted};
-  if (request.stores) request.has = own->version;
+  OpenRequest request = request_to_open(file, mode, wire);
+  if (const auto* reopen = std::get_if<Reopen>(&task.operation)) request.times = reopen->times;
   ask(id, Test::open, wire.settings.css_of(Name::of(file).filegroup), std::move(request), wire);
+}
+
+OpenRequest Using::request_to_open(FileId file, Mode mode, const Wire& wire) const {
+  const InodePtr own = wire.own.pack().committed(file);
+  OpenRequest request{.file = file, .mode = mode, .stores = own && !own->deleted};
+  if (request.stores) request.has = own->version;
+  return request;
 }
 
 void Using::on(NodeId, TxnId txn, const OpenOk& ok, CallId, Wire& wire) {
@@ -91,18 +102,22 @@ void Using::on(NodeId, TxnId txn, const OpenOk& ok, CallId, Wire& wire) {
 void Using::opened(std::uint64_t id, const OpenOk& ok, Wire& wire) {
   Task& task = tasks_.at(id);
   const bool changes = std::holds_alternative<OpenDirectory>(task.operation);
-  const bool opens = changes || std::holds_alternative<vnode::Open>(task.operation);
+  const auto* reopens = std::get_if<Reopen>(&task.operation);
+  const bool opens = changes || reopens != nullptr || std::holds_alternative<vnode::Open>(task.operation);
   const bool good = ok.error == Errno::none;
   if (good) task.storage = ok.storage;
   if (good) task.inode = ok.polled ? ok.inode : wire.own.pack().committed(ok.file);
   if (good && opens && (changes || !task.inode->directory)) {
+    if (ok.polled && reopens != nullptr) return reopened(id, ok.storage, ok.inode, ok.token, wire);
     if (ok.polled) return used(id, ok.file, ok.storage, ok.inode, ok.token, wire);
     const auto* open = std::get_if<vnode::Open>(&task.operation);   // the own SS has to be told
     const TxnId txn{++txns_};
     asked_.emplace(txn, Asked{id, self_});
-    const Mode mode = changes || open->write ? Mode::modify : Mode::read;
-    return wire.send(self_, txn, BeStorageSite{ok.file, mode, self_, task.inode->version}, task.cause);
+    const Mode mode = changes || (open != nullptr && open->write) ? Mode::modify : Mode::read;
+    const std::uint32_t times = reopens != nullptr ? reopens->times : 1;
+    return wire.send(self_, txn, BeStorageSite{ok.file, mode, self_, task.inode->version, times}, task.cause);
   }
+  if (reopens != nullptr) return could_not_reopen(id, wire);
   if (opens) {
     --uses_.at(task.file).opening;
     forget_if_unused(task.file);
@@ -121,6 +136,8 @@ void Using::on(NodeId from, TxnId txn, const Accept& accept, CallId, Wire& wire)
   const auto asked = answered(txn);
   if (!asked) return;
   const auto* make = std::get_if<MakeNew>(&tasks_.at(asked->task).operation);
+  if (std::holds_alternative<Reopen>(tasks_.at(asked->task).operation))
+    return reopened(asked->task, from, accept.inode, accept.token, wire);
   if (make == nullptr) return used(asked->task, accept.file, from, accept.inode, accept.token, wire);
   ask(asked->task, Test::open, wire.settings.css_of(make->filegroup), CreateRequest{accept.file, make->filegroup, accept.inode}, wire);
 }
@@ -128,6 +145,7 @@ void Using::on(NodeId from, TxnId txn, const Accept& accept, CallId, Wire& wire)
 void Using::on(NodeId, TxnId txn, const Refuse&, CallId, Wire& wire) {
   const auto asked = answered(txn);
   if (!asked) return;
+  if (std::holds_alternative<Reopen>(tasks_.at(asked->task).operation)) return could_not_reopen(asked->task, wire);
   if (const auto use = uses_.find(tasks_.at(asked->task).file); use != uses_.end() && use->second.opening > 0) --use->second.opening;
   fail(asked->task, Errno::eio, wire);
 }
@@ -139,9 +157,10 @@ void Using::used(std::uint64_t id, FileId file, NodeId storage, const InodePtr& 
   const auto* open = std::get_if<vnode::Open>(&task.operation);
   --use.opening;
   ++(open == nullptr || open->write ? use.writes : use.reads);
-  SSI_CHECK(use.reads + use.writes == 1 || use.storage == storage || use.failed != Errno::none,
+  SSI_CHECK(use.reads + use.writes == 1 || use.storage == storage || use.failed != Errno::none || use.detached,
             "file " + std::to_string(file) + " is used at two storage sites");
   use.storage = storage;
+  use.opened = inode->version;
   if (token.serial > use.recalled && token.serial > use.token.serial) {
     use.token = token;
     use.coming.clear();   // a page that was asked for under the grant before is not kept
@@ -170,14 +189,17 @@ void Using::close(std::uint64_t id, FileId file, bool modify, Wire& wire) {
   if (use.writes == 0 && use.token.right == Right::write) use.token.right = Right::read;   // others may use other copies now
   const NodeId storage = use.storage;
   const Errno failed = use.failed;
-  if (use.reads + use.writes == 0) {   // the SS knows from the CLOSE that the token is free
+  const bool detached = use.detached;   // nobody has to know: it is not open anywhere now
+  if (use.reads + use.writes == 0) {    // the SS knows from the CLOSE that the token is free
     use.token = {};
     use.pages.clear();
     use.coming.clear();
     use.asked = false;
     use.failed = Errno::none;
+    use.detached = false;
   }
   forget_if_unused(file);
+  if (detached) return finish(id, {}, wire);
   if (failed != Errno::none) return modify ? fail(id, failed, wire) : finish(id, {}, wire);
   ask(id, Test::close, storage, CloseRequest{file, modify}, wire);
 }
@@ -207,6 +229,8 @@ void Using::on(NodeId, TxnId txn, const Locked& locked, CallId, Wire& wire) {
   const auto asked = answered(txn);
   if (!asked) return;
   if (locked.error != Errno::none) return fail(asked->task, locked.error, wire);
+  const auto& lock = std::get<vnode::Lock>(tasks_.at(asked->task).operation);
+  if (lock.kind != LockFile::Kind::unlock) locks_[{lock.file, lock.owner}] = lock;
   finish(asked->task, {}, wire);
 }
 

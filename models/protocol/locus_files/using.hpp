@@ -43,8 +43,12 @@ struct MakeNew {   // an empty file, not yet in any directory
 struct RemoveFile {   // that has no name any more
   FileId file{};
 };
+struct Reopen {   // at another SS, the same version; it is open so often for reading
+  FileId file{};
+  std::uint32_t times{};
+};
 using Operation = std::variant<vnode::Open, vnode::Close, vnode::Read, vnode::Write, vnode::SetSize, vnode::Sync, vnode::GetAttributes,
-                               vnode::Lock, Search, OpenDirectory, PutRecord, SetParent, MakeNew, RemoveFile>;
+                               vnode::Lock, Search, OpenDirectory, PutRecord, SetParent, MakeNew, RemoveFile, Reopen>;
 
 struct Finished {
   std::uint64_t token{};   // of the asker
@@ -69,6 +73,8 @@ class Using {
     std::uint64_t recalled{};             // the last grant that was given up
     bool active = false, asked = false;   // the first of `turns` uses pages; a token is asked for
     Errno failed = Errno::none;           // the SS is lost
+    bool detached = false;                // ... and another one is looked for
+    VersionVector opened{};               // that was opened
     std::map<std::uint64_t, Bytes> pages{};
     std::set<std::uint64_t> coming{};
     std::uint64_t last_read = ~0ULL - 1;
@@ -90,7 +96,12 @@ class Using {
   void on(NodeId from, TxnId txn, const Done& done, CallId cause, Wire& wire);
   void on(NodeId from, TxnId txn, const Grant& grant, CallId cause, Wire& wire);
   void on(NodeId from, TxnId txn, const Recall& recall, CallId cause, Wire& wire);
+  void on(NodeId from, TxnId txn, const Revoke& revoke, CallId cause, Wire& wire);
   void site_lost(NodeId site, Wire& wire);
+
+  // using_sets.cpp: another partition set
+  void tell(NodeId to, Report& report, const Settings& settings) const;
+  void start_again(Wire& wire);
 
   std::vector<Finished> take_finished() { return std::exchange(finished_, {}); }
   bool has_finished() const { return !finished_.empty(); }
@@ -117,7 +128,8 @@ class Using {
     NodeId at;
     FileId file{};
     std::uint64_t page{};
-    std::uint64_t serial{};   // of the token under which it was asked for
+    std::uint64_t serial{};                    // of the token under which it was asked for
+    std::shared_ptr<const Message> of_css{};   // what a CSS was asked
   };
   struct Starter;
 
@@ -135,6 +147,11 @@ class Using {
   void searched(std::uint64_t task, const PageData& data, Wire& wire);
   void make(std::uint64_t task, const MakeNew& make, Wire& wire);
   void forget_if_unused(FileId file);
+  OpenRequest request_to_open(FileId file, Mode mode, const Wire& wire) const;
+  void detach(FileId file, Use& use);
+  void reopen(FileId file, Wire& wire);
+  void reopened(std::uint64_t task, NodeId storage, const InodePtr& inode, Token token, Wire& wire);
+  void could_not_reopen(std::uint64_t task, Wire& wire);
 
   // using_tokens.cpp, using_data.cpp: contents under tokens
   void queue(std::uint64_t task, FileId file, Wire& wire);
@@ -158,6 +175,7 @@ class Using {
   std::map<std::uint64_t, Task> tasks_;
   std::map<TxnId, Asked> asked_;
   std::vector<Finished> finished_;
+  std::map<std::pair<FileId, std::uint64_t>, vnode::Lock> locks_;   // that this site's entries hold
 };
 
 }   // namespace ssi::locus

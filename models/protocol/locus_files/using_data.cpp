@@ -30,6 +30,7 @@ void Using::run(FileId file, Wire& wire) {
     if (at == uses_.end()) return;
     Use& use = at->second;
     if (use.turns.empty()) return forget_if_unused(file);
+    if (use.detached) return;
     const std::uint64_t id = use.turns.front();
     Task& task = tasks_.at(id);
     if (use.failed != Errno::none) task.failed = use.failed;
@@ -61,8 +62,11 @@ bool Using::step(std::uint64_t id, Use& use, Wire& wire) {
   if (read != nullptr) return go(id, use, vnode::Read(*read), wire);
   if (const auto* write = std::get_if<vnode::Write>(&task.operation)) return go(id, use, vnode::Write(*write), 0, wire);
   if (const auto* set = std::get_if<vnode::SetSize>(&task.operation)) return go(id, use, vnode::SetSize(*set), wire);
-  if (const auto* put = std::get_if<PutRecord>(&task.operation))
-    return go(id, use, vnode::Write{put->directory, put->record.offset, record_bytes(put->record), false}, put->entries, wire);
+  if (const auto* put = std::get_if<PutRecord>(&task.operation)) {
+    Record record = put->record;
+    record.entry.changed = {use.storage, use.inode.version.count(use.storage) + 1};
+    return go(id, use, vnode::Write{put->directory, record.offset, record_bytes(record), false}, put->entries, wire);
+  }
   use.inode.parent = std::get<SetParent>(task.operation).parent;
   wire.request(Test::write, use.storage, {}, SetInode{task.file, use.inode.size, use.inode.entries, use.inode.parent}, task.cause);
   finish(id, {}, wire);
@@ -94,6 +98,7 @@ void Using::on(NodeId, TxnId txn, const PageData& data, CallId, Wire& wire) {
   if (at == uses_.end() || at->second.token.serial != asked->serial || at->second.token.right == Right::none) return;
   Use& use = at->second;
   use.coming.erase(data.page);
+  if (use.detached) return;
   if (data.error == Errno::none) use.pages[data.page] = data.data;
   else if (use.active) tasks_.at(use.turns.front()).failed = data.error;
   run(data.file, wire);

@@ -57,13 +57,14 @@ void Using::make(std::uint64_t id, const MakeNew& make, Wire& wire) {
   std::vector<NodeId> of_parent = same_group ? make.parent_inode->sites : wire.settings.packs_of(make.filegroup), sites;
   const NodeId css = wire.settings.css_of(make.filegroup);
   const auto add = [&](NodeId site) {
-    const bool may = std::find(of_parent.begin(), of_parent.end(), site) != of_parent.end();
+    const bool may = wire.settings.is_member(site) && std::find(of_parent.begin(), of_parent.end(), site) != of_parent.end();
     const bool has = std::find(sites.begin(), sites.end(), site) != sites.end();
     if (may && !has && (make.directory || sites.size() < wire.settings.copies)) sites.push_back(site);
   };
   add(self_);
   add(css);
   for (std::size_t i = 0; i < of_parent.size(); ++i) add(of_parent[(self_.value + i) % of_parent.size()]);
+  if (sites.empty()) return fail(id, Errno::eio, wire);   // none of its packs is in this partition set
   Inode inode{.directory = make.directory};
   if (make.directory) inode.parent = make.parent;
   inode.sites = std::move(sites);

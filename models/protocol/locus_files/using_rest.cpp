@@ -11,10 +11,15 @@ using vnode::Reply;
 void Using::site_lost(NodeId site, Wire& wire) {
   std::vector<TxnId> lost;
   for (const auto& [txn, asked] : asked_)
-    if (asked.at == site) lost.push_back(txn);
+    if (asked.at == site && !asked.of_css) lost.push_back(txn);   // the next CSS will be asked
   std::set<FileId> files;
+  const bool by_sets = !wire.settings.members.empty();
   for (auto& [file, use] : uses_)
     if (use.storage == site && use.reads + use.writes > 0) {
+      if (by_sets && use.writes == 0) {   // the same version may be at another SS
+        detach(file, use);
+        continue;
+      }
       use.failed = Errno::eio;
       use.token = {};
       use.pages.clear();
@@ -33,7 +38,8 @@ void Using::site_lost(NodeId site, Wire& wire) {
     const auto use_of = uses_.find(task->second.file);
     const bool has_turn = use_of != uses_.end() &&
                           std::find(use_of->second.turns.begin(), use_of->second.turns.end(), asked->task) != use_of->second.turns.end();
-    if (has_turn) task->second.failed = Errno::eio;
+    if (has_turn && use_of->second.detached) task->second.sent = false;
+    else if (has_turn) task->second.failed = Errno::eio;
     else finish(asked->task, Reply::info(Errno::eio), wire);
   }
   for (FileId file : files) run(file, wire);

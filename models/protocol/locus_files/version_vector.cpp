@@ -30,6 +30,11 @@ void VersionVector::bump(NodeId site) {
   else counts_.insert(at, {site, 1});
 }
 
+std::uint32_t VersionVector::count(NodeId site) const {
+  const auto at = std::lower_bound(counts_.begin(), counts_.end(), std::pair(site, 0U));
+  return at != counts_.end() && at->first == site ? at->second : 0;
+}
+
 Order VersionVector::compare(const VersionVector& other) const {
   bool more = false, less = false;
   side_by_side(counts_, other.counts_, [&](NodeId, std::uint32_t mine, std::uint32_t theirs) {

@@ -15,6 +15,7 @@ enum class Order : std::uint8_t { same, older, newer, conflict };
 class VersionVector {
  public:
   void bump(NodeId site);
+  std::uint32_t count(NodeId site) const;                          // of changes there
   Order compare(const VersionVector& other) const;                 // of this one to the other, component by component
   void include(const VersionVector& other);                        // the least that is not older than either
   bool has_all_of(const VersionVector& other) const;               // same or newer

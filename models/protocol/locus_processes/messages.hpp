@@ -160,6 +160,24 @@ struct GroupOver {
   std::uint64_t number{};
 };
 
+// After a change of the partition set, to each member: who is at the sender, or on its way from there, of the pids that the receiver tracks
+// now; and relatives of processes at the sender, who may be gone.
+struct Present {
+  static constexpr std::string_view kName = "locus.PRESENT";
+  struct One {
+    Pid pid;
+    NodeId site;
+    std::uint32_t moves{};
+    bool zombie = false, leaves = false;   // its status lies at the sender; it has left the sender for the site
+  };
+  std::shared_ptr<const std::vector<One>> all;
+  std::shared_ptr<const std::vector<Pid>> relatives;
+};
+struct Absent {
+  static constexpr std::string_view kName = "locus.ABSENT";
+  std::shared_ptr<const std::vector<Pid>> pids;   // of the relatives
+};
+
 struct ListRequest {
   static constexpr std::string_view kName = "locus.LIST";
 };
@@ -199,11 +217,13 @@ inline std::uint64_t bytes_of(const GroupKnown& m) { return kHeaderBytes + 8 + 1
 inline std::uint64_t bytes_of(const GroupSignal&) { return kHeaderBytes + 8 + 8 + 1; }
 inline std::uint64_t bytes_of(const GroupSignalled&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const GroupOver&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const Present& m) { return kHeaderBytes + 17 * m.all->size() + 8 * m.relatives->size(); }
+inline std::uint64_t bytes_of(const Absent& m) { return kHeaderBytes + 8 * m.pids->size(); }
 inline std::uint64_t bytes_of(const ListRequest&) { return kHeaderBytes; }
 inline std::uint64_t bytes_of(const Listed& m) { return kHeaderBytes + 4 + kListedEntryBytes * m.processes->size(); }
 
-using Message =
-    std::variant<Fork, Forked, Kill, Killed, ExitNotice, Ended, Reaped, Reparent, Order, Ordered, Migrate, Refused, Moved, Settled,
-                 MoveStatus, SetGroup, SetGroupDone, GroupAsk, GroupKnown, GroupSignal, GroupSignalled, GroupOver, ListRequest, Listed>;
+using Message = std::variant<Fork, Forked, Kill, Killed, ExitNotice, Ended, Reaped, Reparent, Order, Ordered, Migrate, Refused, Moved,
+                             Settled, MoveStatus, SetGroup, SetGroupDone, GroupAsk, GroupKnown, GroupSignal, GroupSignalled, GroupOver,
+                             ListRequest, Listed, Present, Absent>;
 
 }   // namespace ssi::locus_processes

@@ -1,5 +1,6 @@
 // A circuit broke: requests to that peer may or may not have been carried out, so their calls end in info(EHOSTDOWN). Only moves are
-// cleared up, so that a process is always on one site; what the peer kept of others' births is rebuilt by nobody yet.
+// cleared up, so that a process is always on one site; what the peer kept of others' births is rebuilt in partition sets only
+// (rebirths.cpp).
 #include "models/strategy/locus_crawl/locus_crawl.hpp"
 
 namespace ssi::locus_crawl {
@@ -46,11 +47,21 @@ void LocusCrawl::give_up(NodeId peer, Effects& out) {
   }
   // Whether who went there has arrived only the peer knows. A birth site that is lost does not tell any more.
   std::vector<std::pair<Pid, std::uint32_t>> unsure;
+  std::vector<Pid> lost;
   for (const auto& [pid, transit] : in_transit_) {
+    if (sets_) {   // with the site it is in another set, arrived or not; who tracks it is told anew
+      if (transit.to == peer) lost.push_back(pid);
+      continue;
+    }
     if (transit.to == peer) tell(peer, pending_.fresh(), lp::MoveStatus{pid, transit.moves, transit.number}, out);
     else if (pid.origin() == peer) unsure.emplace_back(pid, transit.moves);
   }
   for (const auto& [pid, moves] : unsure) settle(pid, moves, out);
+  for (const Pid pid : lost) {
+    limbo_[pid] = peer;
+    const std::vector<lp::Stalled> stalled = take_down(pid, out);
+    resume(stalled, out);
+  }
   std::vector<lp::BroadcastId> ended;
   for (const auto& [id, active] : broadcasts_.all())
     if (id.asker == peer) ended.push_back(id);

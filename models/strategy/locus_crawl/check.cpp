@@ -14,9 +14,10 @@ std::string text(Pid pid) {
 
 void LocusCrawl::check_invariants() const {
   processes_.check_invariants();
+  if (sets_) sets_->check_invariants();
   parts_.check_invariants();
   for (const auto& [pid, record] : births_.all())
-    SSI_INVARIANT(pid.origin() == self_ && processes_.find(pid) == nullptr && !processes_.is_zombie(pid),
+    SSI_INVARIANT((sets_ || pid.origin() == self_) && processes_.find(pid) == nullptr && !processes_.is_zombie(pid),
                   text(pid) + " is here and elsewhere");
   for (const auto& [pid, transit] : in_transit_)
     SSI_INVARIANT(processes_.find(pid) == nullptr && transit.to != self_, text(pid) + " is here and under way from here");
@@ -40,16 +41,21 @@ void check_cluster(std::span<const Strategy* const> nodes, Report& report) {
     all_parts.push_back(&node->parts());
   }
   if (std::string wrong = locus::broken_rule(files); !wrong.empty()) report.add(std::move(wrong));
-  if (!parts::one_offset(all_parts)) report.add("the offset of an open file is valid on two nodes");
+  const bool by_sets = !by_id.empty() && by_id.begin()->second->sets();   // two sides of a cut may believe different things
+  if (!by_sets && !parts::one_offset(all_parts)) report.add("the offset of an open file is valid on two nodes");
   std::map<Pid, NodeId> seen;
   for (const auto& [id, node] : by_id)
     for (const ProcessInfo& process : node->processes().list()) {
+      if (by_sets && process.zombie) continue;   // its parent was separated from it
       const auto [first, is_new] = seen.emplace(process.pid, id);
       if (!is_new)
         report.add("process " + text(process.pid) + " is on nodes " + std::to_string(first->second.value) + " and " +
                    std::to_string(id.value));
-      const NodeId birth = process.pid.origin();
+      const NodeId birth = node->tracker(process.pid);
       if (process.zombie || birth == id || !by_id.contains(birth)) continue;
+      const LocusCrawl& knows = *by_id.at(birth);
+      const bool apart = node->sets() && (node->sets()->number() != knows.sets()->number() || !knows.is_rebuilt() || !node->is_rebuilt());
+      if (apart) continue;   // it will be told
       const auto* record = by_id.at(birth)->births().find(process.pid);
       const std::uint32_t moves = node->moves_of(process.pid);
       if (record == nullptr || record->state != lp::BirthState::away || record->moves > moves ||
@@ -86,6 +92,9 @@ void LocusCrawl::hash_into(StateHash& hash) const {
     hash.add(to);
   }
   for (const auto& [pid, notice] : early_) hash.add(pid);
+  if (sets_) sets_->hash_into(hash);
+  hash.add(held_.size());
+  hash.add(awaited_.size());
 }
 
 void LocusCrawl::describe(StateDump& out) const {
@@ -98,6 +107,11 @@ void LocusCrawl::describe(StateDump& out) const {
   for (const auto& [id, active] : broadcasts_.all())
     out.add("signal to group " + text(active.group),
             "asked by node " + std::to_string(id.asker.value) + (active.answered ? "" : ", not answered"));
+  if (sets_) {
+    std::string sites;
+    for (const NodeId site : members()) sites += " " + std::to_string(site.value);
+    out.add("partition set " + std::to_string(sets_->number()), sites + (awaited_.empty() ? "" : ", not rebuilt"));
+  }
   for (const auto& [txn, record] : pending_.all())
     out.add("pending " + std::to_string(txn.value), "kind " + std::to_string(record.index()));
   parts_.describe(out);

@@ -18,15 +18,15 @@ void LocusCrawl::departed(const native::Departure& departure, Effects& out) {
     serve_reparent({orphan}, self_, pending_.fresh(), out.cause, out);
   }
   if (is_here(Site::exit, departure.parent_here, out)) return;   // the birth site learns when it is reaped, or its parent leaves
-  const bool exit_tells = pid.origin() == first_hop(departure.parent) && !in_transit_.contains(departure.parent);
-  if (pid.origin() == self_) births_.step(pid, BirthEvent::died_here);
-  else if (!exit_tells) tell(pid.origin(), pending_.fresh(), lp::Ended{pid}, out);
+  const bool exit_tells = tracker(pid) == first_hop(departure.parent) && !in_transit_.contains(departure.parent);
+  if (tracker(pid) == self_) births_.step(pid, BirthEvent::died_here);
+  else if (!exit_tells) tell(tracker(pid), pending_.fresh(), lp::Ended{pid}, out);
   serve_exit({pid, departure.parent, departure.status}, self_, pending_.fresh(), out.cause, out);
 }
 
 // On its way it tells the child's birth site, if it comes by there.
 void LocusCrawl::serve_exit(const lp::ExitNotice& notice, NodeId from, TxnId txn, CallId cause, Effects& out) {
-  if (from != self_ && notice.child.origin() == self_) births_.step(notice.child, BirthEvent::ended);
+  if (from != self_ && tracker(notice.child) == self_) births_.step(notice.child, BirthEvent::ended);
   switch (follow(notice, {self_, txn, cause}, from, out)) {
     case Found::here: return take_status(notice, out);
     case Found::zombie:
@@ -47,15 +47,15 @@ void LocusCrawl::take_status(const lp::ExitNotice& notice, Effects& out) {
     return;
   }
   hints_.drop(child);
-  if (child.origin() == self_) births_.step(child, BirthEvent::returned);
+  if (tracker(child) == self_) births_.step(child, BirthEvent::returned);
   processes_.child_exited(notice.pid, child, notice.status, out);
 }
 
 // There is no parent any more, or it does not know the child: nobody will ask for the status.
 void LocusCrawl::refuse_status(Pid child, Effects& out) {
   hints_.drop(child);
-  if (child.origin() == self_) births_.step(child, BirthEvent::gone);
-  else tell(child.origin(), pending_.fresh(), lp::Reaped{child}, out);
+  if (tracker(child) == self_) births_.step(child, BirthEvent::gone);
+  else tell(tracker(child), pending_.fresh(), lp::Reaped{child}, out);
 }
 
 // A child that has exited meanwhile needs no parent: its EXIT will find none.
@@ -68,16 +68,16 @@ void LocusCrawl::serve_reparent(const lp::Reparent& reparent, NodeId from, TxnId
 void LocusCrawl::tell_births_of_reaped(Effects& out) {
   if (!processes_.has_reaped()) return;
   for (Pid pid : processes_.take_reaped()) {
-    if (pid.origin() == self_) continue;
+    if (tracker(pid) == self_) continue;
     is_here(Site::reap, false, out);
-    tell(pid.origin(), pending_.fresh(), lp::Reaped{pid}, out);
+    tell(tracker(pid), pending_.fresh(), lp::Reaped{pid}, out);
   }
 }
 
 void LocusCrawl::serve_list(const CallEvent& event, Effects& out) {
   lp::PendingList pending{{event.id, event.caller}, {}, list_here(out)};
-  for (std::uint32_t node = 0; node < nodes_; ++node)
-    if (node != self_.value) pending.waiting.insert(NodeId{node});
+  pending.waiting = members();
+  pending.waiting.erase(self_);
   const std::set<NodeId> others = pending.waiting;
   const TxnId txn = pending_.open(std::move(pending));
   if (is_here(Site::list, others.empty(), out)) return end_list_if_over(txn, out);

@@ -21,8 +21,8 @@ void LocusCrawl::resume(const std::vector<lp::Stalled>& stalled, Effects& out) {
 
 // Where a request goes that is not for this site.
 NodeId LocusCrawl::first_hop(Pid pid) const {
-  const auto* record = pid.origin() == self_ ? births_.find(pid) : nullptr;
-  return record != nullptr && record->state == lp::BirthState::away ? record->site : pid.origin();
+  const auto* record = tracker(pid) == self_ ? births_.find(pid) : nullptr;
+  return record != nullptr && record->state == lp::BirthState::away ? record->site : tracker(pid);
 }
 
 template <class M>
@@ -35,9 +35,9 @@ LocusCrawl::Found LocusCrawl::follow(M request, const Asker& asker, NodeId from,
     stall(pid, {lp::Message(request), self_, asker.txn, asker.cause});
     return Found::stalled;
   }
-  if (pid.origin() != self_) {
+  if (tracker(pid) != self_) {
     request.missed = from != self_;
-    tell(pid.origin(), asker.txn, request, out, asker.cause);
+    tell(tracker(pid), asker.txn, request, out, asker.cause);
     return Found::sent;
   }
   const auto* record = births_.find(pid);
@@ -62,7 +62,7 @@ void LocusCrawl::ship_kill(const CallEvent& event, const Kill& kill, Effects& ou
   const TxnId txn = pending_.open(lp::PendingRequest{caller, first_hop(kill.pid)});
   lp::Kill request{kill.pid, self_, kill.signal};
   const auto hint = hints_.find(kill.pid);
-  if (!hint || kill.pid.origin() == self_ || in_transit_.contains(kill.pid) || carried_.contains(kill.pid))
+  if (!hint || tracker(kill.pid) == self_ || in_transit_.contains(kill.pid) || carried_.contains(kill.pid))
     return serve_kill(request, {self_, txn, event.id}, self_, out);
   request.cached = true;
   pending_.find<lp::PendingRequest>(txn)->asked = *hint;
@@ -78,7 +78,7 @@ void LocusCrawl::serve_kill(lp::Kill kill, const Asker& asker, NodeId from, Effe
   if (found == Found::sent || found == Found::stalled) return;
   const bool here = found == Found::here;
   if (here) post(kill.pid, kill.signal, out);
-  const Errno error = found == Found::gone ? Errno::esrch : Errno::none;
+  const Errno error = found == Found::gone ? error_of_gone() : Errno::none;
   if (asker.node == self_) return serve_answer(self_, asker.txn, error, out);
   const bool lives_here = here && processes_.find(kill.pid) != nullptr;
   tell(asker.node, asker.txn, lp::Killed{kill.pid, error, lives_here}, out, asker.cause);
@@ -88,7 +88,7 @@ void LocusCrawl::serve_kill(lp::Kill kill, const Asker& asker, NodeId from, Effe
 void LocusCrawl::serve_order(const lp::Order& order, const Asker& asker, NodeId from, Effects& out) {
   const Found found = follow(order, asker, from, out);
   if (found == Found::sent || found == Found::stalled) return;
-  const Errno error = found == Found::here ? Errno::none : Errno::esrch;
+  const Errno error = found == Found::here ? Errno::none : error_of_gone();
   if (found == Found::here) take_order(order.pid, order.to);
   if (asker.node == self_) return serve_answer(self_, asker.txn, error, out);
   tell(asker.node, asker.txn, lp::Ordered{error}, out, asker.cause);

@@ -124,6 +124,10 @@ void LocusCrawl::fork_onto(const CallEvent& event, const Rfork& fork, Effects& o
       auto* record = pending_.find<lp::PendingRfork>(txn);
       record->children[place].pid = child;
       --record->waiting;
+    } else if (!reaches(nodes[place])) {
+      auto* record = pending_.find<lp::PendingRfork>(txn);
+      record->error = Errno::ehostdown;
+      --record->waiting;
     } else {
       lp::Inheritance of = inheritance(event.caller, fork.child, false);
       of.data_bytes += event.memory.dirty;   // each child has a copy of what its parent has written

@@ -22,10 +22,10 @@ void LocusCrawl::kill_group(const CallEvent& event, const KillGroup& kill, Effec
   }
   const lp::BroadcastId id{self_, ++asked_broadcasts_};
   lp::PendingBroadcast broadcast{caller, id, {}, false, self_};
-  for (std::uint32_t node = 0; node < nodes_; ++node) broadcast.waiting.insert(NodeId{node});
+  broadcast.waiting = members();
   const TxnId txn = pending_.open(std::move(broadcast));
-  for (std::uint32_t node = 0; node < nodes_; ++node)
-    if (node != self_.value) tell(NodeId{node}, txn, lp::GroupSignal{id.number, group, kill.signal}, out);
+  for (const NodeId node : members())
+    if (node != self_) tell(node, txn, lp::GroupSignal{id.number, group, kill.signal}, out);
   serve_group_signal(self_, txn, {id.number, group, kill.signal}, out);
 }
 
@@ -88,8 +88,8 @@ void LocusCrawl::end_broadcast_if_over(TxnId txn, Effects& out) {
   if (!pending_.find<lp::PendingBroadcast>(txn)->waiting.empty()) return;
   const auto broadcast = pending_.take<lp::PendingBroadcast>(txn);
   answer(broadcast->caller, result_of(broadcast->reached ? Errno::none : Errno::esrch), broadcast->served, out);
-  for (std::uint32_t node = 0; node < nodes_; ++node)
-    if (node != self_.value) tell(NodeId{node}, txn, lp::GroupOver{broadcast->id.number}, out);
+  for (const NodeId node : members())
+    if (node != self_) tell(node, txn, lp::GroupOver{broadcast->id.number}, out);
   over(broadcast->id);
 }
 
@@ -153,11 +153,11 @@ void LocusCrawl::set_session(const CallEvent& event, Effects& out) {
 }
 
 void LocusCrawl::ask_for_group(lp::PendingGroupAsk ask, Effects& out) {
-  for (std::uint32_t node = 0; node < nodes_; ++node) ask.waiting.insert(NodeId{node});
+  ask.waiting = members();
   const Pid group = ask.group;
   const TxnId txn = pending_.open(std::move(ask));
-  for (std::uint32_t node = 0; node < nodes_; ++node)
-    if (node != self_.value) tell(NodeId{node}, txn, lp::GroupAsk{group}, out);
+  for (const NodeId node : members())
+    if (node != self_) tell(node, txn, lp::GroupAsk{group}, out);
   group_known(txn, self_, known_of(group), out);
 }
 

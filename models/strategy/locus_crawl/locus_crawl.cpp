@@ -46,7 +46,9 @@ native::Parts parts_of(const NodeSetup& setup, const Settings& settings) {
 LocusCrawl::LocusCrawl(const NodeSetup& setup, const Settings& settings)
     : self_(setup.self), nodes_(setup.nodes), settings_(settings), costs_(native::Costs::of(setup.costs)),
       processes_(setup.self, setup.incarnation), parts_(parts_of(setup, settings)), hints_(settings.location_cache),
-      pending_(setup.self, setup.incarnation) {}
+      pending_(setup.self, setup.incarnation) {
+  if (setup.membership.by_sets()) sets_.emplace(setup.self, setup.nodes, setup.incarnation, watching(setup.membership));
+}
 
 struct LocusCrawl::Calls {
   LocusCrawl& node;
@@ -61,6 +63,7 @@ struct LocusCrawl::Calls {
   void operator()(const Spawn& spawn) const {   // run: the child's image is built where it runs
     const NodeId at = node.choose_node(spawn.placement);
     if (at.value >= node.nodes_) return answer(Errno::einval);
+    if (!node.reaches(at)) return node.answer(caller(), Result::fail(Errno::ehostdown), node.self_, out);
     if (!node.is_here(Site::run, at == node.self_, out))
       return node.fork_at(at, caller(), node.inheritance(event.caller, spawn.program, true), {}, 0, out);
     out.complete(event.id, Result::ok(node.new_child_here(event.caller, spawn.program, true, out)), node.self_);
@@ -71,6 +74,7 @@ struct LocusCrawl::Calls {
   void operator()(const Exec& exec) const {
     const NodeId at = node.choose_node(exec.placement);
     if (at.value >= node.nodes_) return answer(Errno::einval);
+    if (!node.reaches(at)) return node.answer(caller(), Result::fail(Errno::ehostdown), node.self_, out);
     if (!node.is_here(Site::exec, at == node.self_, out)) return node.depart(event.caller, {at, caller(), exec.program}, out);
     out.work(node.costs_.exec);
     answer(Errno::none);   // counted, never seen: the old program is gone
@@ -123,7 +127,7 @@ struct LocusCrawl::Server {
   void operator()(const lp::Forked& m) const { node.serve_forked(from, txn, m, out); }
   void operator()(const lp::Kill& m) const { node.serve_kill(m, {m.asker, txn, cause}, from, out); }
   void operator()(const lp::Killed& m) const {
-    if (m.lives_here && from != m.pid.origin()) node.hints_.remember(m.pid, from);
+    if (m.lives_here && from != node.tracker(m.pid)) node.hints_.remember(m.pid, from);
     else node.hints_.drop(m.pid);
     node.serve_answer(from, txn, m.error, out);
   }
@@ -152,6 +156,8 @@ struct LocusCrawl::Server {
   }
   void operator()(const lp::GroupOver& m) const { node.over({from, m.number}); }
   void operator()(const lp::Listed& m) const { node.serve_listed(from, txn, m, out); }
+  void operator()(const lp::Present& m) const { node.serve_present(from, m, out); }
+  void operator()(const lp::Absent& m) const { node.serve_absent(m, out); }
   void operator()(const lp::ListRequest&) const {
     auto all = std::make_shared<const std::vector<ProcessInfo>>(node.list_here(out));
     node.tell(from, txn, lp::Listed{std::move(all)}, out, cause);
@@ -162,8 +168,9 @@ void LocusCrawl::serve_any(NodeId from, TxnId txn, CallId cause, const lp::Messa
   std::visit(Server{*this, from, txn, cause, out}, body);
 }
 
-void LocusCrawl::on_event(Instant now, const Event& event, Effects& out) {
-  now_ = now;
+// One event, in the partition set that this site is in.
+void LocusCrawl::handle(const Event& event, Effects& out) {
+  const Instant now = now_;
   CallId own = kNoCall;
   std::visit(Overload{
                  [&](const CallEvent& asked) {
@@ -183,7 +190,7 @@ void LocusCrawl::on_event(Instant now, const Event& event, Effects& out) {
                    parts_.event(event, processes_, now, out);
                  },
                  [&](const Frozen& frozen) { stands_still(frozen); },
-                 [&](const ViewChange&) {},   // membership by partition sets is not here yet
+                 [&](const ViewChange&) {},   // sets are agreed on in here (sets.cpp)
                  [&](const auto&) { parts_.event(event, processes_, now, out); },
              },
              event);

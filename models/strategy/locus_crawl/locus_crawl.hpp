@@ -15,6 +15,7 @@
 #include "models/protocol/locus_processes/births.hpp"
 #include "models/protocol/locus_processes/broadcasts.hpp"
 #include "models/protocol/locus_processes/pending.hpp"
+#include "models/protocol/partition_sets/partition_sets.hpp"
 #include "models/strategy/locus_crawl/packed.hpp"
 #include "models/strategy/locus_crawl/settings.hpp"
 #include "models/strategy/registry.hpp"
@@ -65,6 +66,9 @@ class LocusCrawl final : public Strategy {
   const lp::Broadcasts& broadcasts() const { return broadcasts_; }
   const std::map<Pid, lp::Transit>& in_transit() const { return in_transit_; }
   std::uint32_t moves_of(Pid pid) const;
+  NodeId tracker(Pid pid) const;                                                       // its birth site, or who stands in for it
+  const std::optional<partition_sets::PartitionSets>& sets() const { return sets_; }   // empty: nobody keeps one
+  bool is_rebuilt() const { return awaited_.empty(); }
   bool idle() const { return pending_.all().empty() && in_transit_.empty() && early_.empty() && broadcasts_.all().empty(); }
 
  private:
@@ -81,6 +85,32 @@ class LocusCrawl final : public Strategy {
   static Result result_of(Errno error);
   void answer(const lp::Caller& caller, Result result, NodeId served, Effects& out) const;
   NodeId choose_node(const Placement& placement);
+
+  // sets.cpp: what is served, and when
+  enum class Fate : std::uint8_t { serve, wait, drop };
+  void handle(const Event& event, Effects& out);
+  bool is_of_sets(const Event& event, Effects& out);
+  Fate fate_of(const Event& event) const;
+  Fate fate_of(const Message& message) const;
+  void hold(const Event& event, Effects& out);
+  void serve_held(Effects& out);
+  void follow_set(Effects& out);
+  void tell_files(Effects& out);
+  void lose(NodeId site, Effects& out);
+  void drop_to_strangers(Effects& out);
+  std::set<NodeId> members() const;   // this site included
+  bool reaches(NodeId site) const { return !sets_ || sites_here(site); }
+  bool sites_here(NodeId site) const { return site == self_ || sets_->has(site); }
+  Errno error_of_gone() const;
+
+  // rebirths.cpp: who is where, built again in each set
+  void tell_present(bool has_lost, Effects& out);
+  void end_requests(Effects& out);
+  std::vector<Pid> relatives_elsewhere() const;
+  void serve_present(NodeId from, const lp::Present& present, Effects& out);
+  void rebuild_births(Effects& out);
+  bool is_known(Pid pid) const;
+  void serve_absent(const lp::Absent& absent, Effects& out);
 
   // following.cpp: requests that go to where a process is
   enum class Found : std::uint8_t { here, sent, stalled, zombie, gone };
@@ -184,7 +214,20 @@ class LocusCrawl final : public Strategy {
   std::map<Pid, Departing> departing_;                   // ordered to stand still; still in the table
   std::map<Pid, NodeId> orders_;                         // to go there at the next safe point
   std::map<Pid, std::optional<lp::ExitNotice>> early_;   // children that came, or whose EXIT did, before their FORKED
-  std::map<NodeId, std::set<std::uint64_t>> arrived_;    // moves from each site that it may still ask about, if the circuit breaks
+  // In a partition set.
+  std::optional<partition_sets::PartitionSets> sets_;
+  struct Held {
+    Event event;
+    std::shared_ptr<const Call> call;
+    std::shared_ptr<const Message> message;
+    CallId cause;
+    bool serving = false;
+  };
+  std::vector<Held> held_;
+  std::set<NodeId> awaited_;                            // members that have yet to tell who is there
+  std::map<NodeId, lp::Present> present_;               // what they have told
+  std::map<Pid, NodeId> limbo_;                         // was on its way there when the circuit broke
+  std::map<NodeId, std::set<std::uint64_t>> arrived_;   // moves from each site that it may still ask about, if the circuit breaks
 };
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);

@@ -69,7 +69,15 @@ void LocusCrawl::go_where_ordered(Effects& out) {
   ready.clear();
   for (const auto& [pid, departing] : departing_)
     if (departing.stands && is_settled(pid)) ready.push_back(pid);
-  for (Pid pid : ready) ship(pid, departing_.extract(pid).mapped(), out);
+  for (Pid pid : ready) {
+    const Departing departing = departing_.extract(pid).mapped();
+    if (reaches(departing.to)) {
+      ship(pid, departing, out);
+      continue;
+    }
+    if (departing.caller.call != kNoCall) out.complete(departing.caller.call, Result::fail(Errno::ehostdown), self_);
+    out.order({ProgramOrder::Kind::arrive, pid});
+  }
 }
 
 // Takes the process out of the table, with the statuses that wait for it: of those that were born here it is known at once that they have
@@ -89,9 +97,9 @@ void LocusCrawl::ship(Pid pid, const Departing& departing, Effects& out) {
   for (Pid status : packed->process.zombies) {
     transit.statuses.push_back(status);
     carried_[status] = pid;
-    if (status.origin() == self_) births_.step(status, BirthEvent::died_here);
+    if (tracker(status) == self_) births_.step(status, BirthEvent::died_here);
   }
-  if (pid.origin() == self_) births_.step(pid, BirthEvent::left, departing.to, moves);
+  if (tracker(pid) == self_) births_.step(pid, BirthEvent::left, departing.to, moves);
   lp::Migrate message{pid, moves, packed, luggage};
   message.image_bytes = static_cast<std::uint64_t>(departing.exec ? settings_.create_bytes : settings_.migrate_bytes) +
                         (departing.exec ? 0 : departing.memory.dirty);
@@ -123,8 +131,8 @@ void LocusCrawl::serve_migrate(NodeId from, TxnId txn, CallId cause, const lp::M
   }
   if (packed.ordered && *packed.ordered != self_) orders_[pid] = *packed.ordered;
   hints_.drop(pid);
-  if (pid.origin() == self_) tell(from, txn, lp::Settled{pid, migrate.moves}, out, cause);
-  else tell(pid.origin(), txn, lp::Moved{pid, from, migrate.moves}, out, cause);
+  if (tracker(pid) == self_) tell(from, txn, lp::Settled{pid, migrate.moves}, out, cause);
+  else tell(tracker(pid), txn, lp::Moved{pid, from, migrate.moves}, out, cause);
   if (packed.call != kNoCall) out.complete(packed.call, Result::ok(), self_);
   out.order({ProgramOrder::Kind::arrive, pid});
   resume(stalled, out);
@@ -140,8 +148,8 @@ void LocusCrawl::put_in(const Packed& packed, const Travels& travels, Effects& o
   const bool early = !known && has_fork_under_way(parent);
   if (!known && !early) process.parent = processes_.init();
   for (Pid status : process.zombies)
-    if (status.origin() == self_) births_.step(status, BirthEvent::returned);
-  if (pid.origin() == self_) births_.step(pid, BirthEvent::returned);
+    if (tracker(status) == self_) births_.step(status, BirthEvent::returned);
+  if (tracker(pid) == self_) births_.step(pid, BirthEvent::returned);
   const Pid now_of = process.parent;
   processes_.put(std::move(process), out);
   if (!known) processes_.add_child(now_of, pid);
@@ -165,8 +173,8 @@ std::vector<lp::Stalled> LocusCrawl::take_down(Pid pid, Effects& out) {
   parts_.left(pid, processes_, now_, out);
   for (Pid status : transit.statuses) {
     carried_.erase(status);
-    const bool told = status.origin() == self_ || status.origin() == transit.to;
-    if (!told && !processes_.is_zombie(status)) tell(status.origin(), pending_.fresh(), lp::Ended{status}, out);
+    const bool told = tracker(status) == self_ || tracker(status) == transit.to;
+    if (!told && !processes_.is_zombie(status)) tell(tracker(status), pending_.fresh(), lp::Ended{status}, out);
   }
   return std::move(transit.stalled);
 }

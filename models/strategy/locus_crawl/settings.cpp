@@ -147,6 +147,10 @@ const std::vector<config::Field>& parameters() {
   return kAll;
 }
 
+partition_sets::Settings watching(const config::Membership& block) {
+  return {.merge_period = block.merge_period, .answer_within = block.answer_within, .stragglers_within = block.stragglers_within};
+}
+
 Settings settings_from(const config::Values& values) {
   Settings settings = config::bind<Settings>(kCrawlSettings, values);
   settings.segment_protocol = segment_parameters().choose(values);

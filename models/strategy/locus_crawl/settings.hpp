@@ -7,8 +7,10 @@
 
 #include "models/base/time.hpp"
 #include "models/config/fields.hpp"
+#include "models/config/membership.hpp"
 #include "models/parts/cluster_channels.hpp"
 #include "models/parts/cluster_segments.hpp"
+#include "models/protocol/partition_sets/partition_sets.hpp"
 
 namespace ssi::locus_crawl {
 
@@ -44,6 +46,7 @@ struct Settings {
 };
 
 const std::vector<config::Field>& parameters();
+partition_sets::Settings watching(const config::Membership& block);
 Settings settings_from(const config::Values& values);
 
 }   // namespace ssi::locus_crawl
