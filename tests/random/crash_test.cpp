@@ -169,12 +169,11 @@ class CrashRun final : public Watcher {
   std::set<Pid> frozen_, victims_;
 };
 
-// SSISIM_CRASH_SEEDS=10000 for a long run, SSISIM_CRASH_SEED=n for one; without either it is not run yet.
+// SSISIM_CRASH_SEEDS=10000 for a long run, SSISIM_CRASH_SEED=n for one.
 TEST(CrashRandom, NobodyWaitsForEverAndNothingIsLeftOfTheDead) {
   const char* one = std::getenv("SSISIM_CRASH_SEED");
   const char* many = std::getenv("SSISIM_CRASH_SEEDS");
-  if (!one && !many) GTEST_SKIP() << "set SSISIM_CRASH_SEEDS";
-  const std::uint64_t first = one ? std::stoull(one) : 1, last = one ? first : std::stoull(many);
+  const std::uint64_t first = one ? std::stoull(one) : 1, last = one ? first : many ? std::stoull(many) : 40;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     CrashRun run(seed);

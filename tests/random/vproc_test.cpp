@@ -107,7 +107,7 @@ TEST(VprocRandom, HoldsItsRulesAndReachesEveryMessageAndRow) {
   }
   add_directed(coverage);
   std::set<std::string_view> others{vproc::MigrateStatus::kName};   // when a circuit has broken; the rest when a node has died
-  others.insert({vproc::Reregister::kName, vproc::Reregistered::kName, vproc::Lost::kName, vproc::Welcome::kName});
+  others.insert({vproc::Reregister::kName, vproc::Reregistered::kName, vproc::Lost::kName, vproc::Hello::kName, vproc::Welcome::kName});
   for (auto message : kMessages)
     EXPECT_TRUE(others.contains(message) || coverage.messages.contains(std::string(message))) << message << " was never sent";
   expect_rows_reached(vproc::origin_rows::kTable, coverage.origin_rows, "origin");

@@ -96,8 +96,10 @@ struct Fields {
     return out;
   }
   std::string operator()(const vproc::Lost& m) const { return " at " + number(m.dead.value); }
+  std::string operator()(const vproc::Hello& m) const { return " view " + number(m.view); }
   std::string operator()(const vproc::Welcome& m) const {
     std::string out = " view " + number(m.view);
+    if (m.duties == nullptr) return out;
     for (const auto& [node, duty] : *m.duties) out += " " + number(node.value) + " by " + number(duty.surrogate.value);
     return out;
   }

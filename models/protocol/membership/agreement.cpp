@@ -8,7 +8,12 @@
 
 namespace ssi::membership {
 
-void Membership::tell_view(NodeId node, Effects& out) const { to(node, Installed{std::make_shared<const View>(view_)}, out); }
+// All that it has not got, since members install each; who is no member yet, and who is far behind, only the last.
+void Membership::tell_views(NodeId node, std::uint64_t after, Effects& out) const {
+  if (installed_.empty() || installed_.front()->number > after + 1) return to(node, Installed{std::make_shared<const View>(view_)}, out);
+  for (const auto& view : installed_)
+    if (view->number > after) to(node, Installed{view}, out);
+}
 
 // The next view as this node would have it; empty: there is nothing to change.
 // Without a lease the same members agree anew, since some may be bound by a
@@ -18,7 +23,7 @@ std::optional<View> Membership::wanted(Instant now) const {
   std::map<NodeId, Member> members;
   for (const Member& member : view_.members) {
     const auto peer = peers_.find(member.node);
-    if (peer != peers_.end() && peer->second.suspected) continue;
+    if (peer != peers_.end() && (peer->second.suspected || peer->second.apart)) continue;
     Member& kept = members[member.node] = member;
     if (member.node == self_ ? ready_ : peer->second.ready) kept.stage = Stage::up;
   }
@@ -51,7 +56,7 @@ void Membership::urge(NodeId node, Effects& out) const {
 }
 
 void Membership::serve(NodeId from, const Prepare& prepare, Instant now, Effects& out) {
-  if (prepare.view <= view_.number) return tell_view(from, out);
+  if (prepare.view <= view_.number) return tell_views(from, prepare.view - 1, out);
   const bool of_its_master = master() == from && (bound_to_ == from || now >= bound_until_) && (from == self_ || now >= led_until_);
   if (prepare.view != view_.number + 1 || prepare.ballot <= promised_ || !of_its_master) return;
   promised_ = prepare.ballot;
@@ -78,8 +83,18 @@ bool Membership::takes_time(Instant now) const {
                      [this](const auto& peer) { return !peer.second.suspected && proposal_->value.find(peer.first) == nullptr; });
 }
 
+// A majority; or every member that lives. Who asks to join anew has not survived as a member, nor has what it had agreed to, unless
+// somebody else who lives knows of it.
+bool Membership::carry(const std::set<NodeId>& votes) const {
+  if (is_quorum(votes)) return true;
+  return std::all_of(view_.members.begin(), view_.members.end(), [&](const Member& member) {
+    const auto joins = joining_.find(member.node);
+    return votes.contains(member.node) || (joins != joining_.end() && joins->second.first > member.incarnation);
+  });
+}
+
 void Membership::advance(Instant now, Effects& out) {
-  if (proposal_->promised || !is_quorum(proposal_->votes) || takes_time(now)) return;
+  if (proposal_->promised || !carry(proposal_->votes) || takes_time(now)) return;
   proposal_->promised = true;
   proposal_->votes.clear();
   const Propose propose{proposal_->ballot, std::make_shared<const View>(proposal_->value)};
@@ -88,7 +103,7 @@ void Membership::advance(Instant now, Effects& out) {
 }
 
 void Membership::serve(NodeId from, const Propose& propose, Instant now, Effects& out) {
-  if (propose.value->number <= view_.number) return tell_view(from, out);
+  if (propose.value->number <= view_.number) return tell_views(from, propose.value->number - 1, out);
   if (propose.value->number != view_.number + 1 || propose.ballot < promised_) return;
   promised_ = accepted_ = propose.ballot;
   accepted_value_ = propose.value;
@@ -100,7 +115,7 @@ void Membership::serve(NodeId from, const Propose& propose, Instant now, Effects
 void Membership::serve(NodeId from, const Accepted& accepted, Instant now, Effects& out) {
   if (!proposal_ || !proposal_->promised || accepted.ballot != proposal_->ballot || accepted.view != view_.number + 1) return;
   proposal_->votes.insert(from);
-  if (!is_quorum(proposal_->votes)) return;
+  if (!carry(proposal_->votes)) return;
   const View next = proposal_->value;
   std::set<NodeId> told;
   for (const auto& [node, peer] : peers_) told.insert(node);
@@ -149,10 +164,18 @@ void Membership::install(const View& next, Instant now, Effects& out) {
     evicted_ = was_member;   // who is not in yet goes on asking
     return;
   }
+  if (was_member && next.number > view_.number + 1) {   // members install each, or do not agree on what follows from them
+    if (!behind_since_) behind_since_ = now;
+    return;
+  }
   Change change = changes_to(next);
   if (was_member) kept_lease_ = std::max(kept_lease_, std::min(lease_until(), now + settings_.lease));
   granted_ = proposal_ && proposal_->promised && proposal_->value == next ? proposal_->begun : Instant{kNever};
   view_ = next;
+  behind_since_.reset();
+  for (const Member& gone : change.left) apart_.erase(gone.node);
+  installed_.push_back(std::make_shared<const View>(next));
+  if (installed_.size() > kViewsKept) installed_.pop_front();
   watch_members(now);
   promised_ = accepted_ = {};
   accepted_value_ = nullptr;

@@ -50,7 +50,12 @@ void Membership::beat(Instant now, Effects& out) {
       if (node != self_.value) to({node}, Join{incarnation_}, out);
     return;
   }
+  if (behind_since_ && now - *behind_since_ > settings_.suspect_after) {   // nobody remembers what is missing
+    evicted_ = true;
+    return;
+  }
   const NodeId first = master();
+  for (NodeId peer : std::set<NodeId>(apart_)) tell_apart(self_, peer, now, out);
   if (first != self_) {   // it answers each of its master's; one that does not
                           // hear of it hears from it
     if (now - peers_.at(first).received > settings_.heartbeat) say_alive(first, now, out);
@@ -156,9 +161,19 @@ bool Membership::is_quorum(const std::set<NodeId>& nodes) const {
   return settings_.witness && nodes.contains(*settings_.witness);
 }
 
+// A circuit that breaks between two members costs the higher of them its membership: what was lost on it cannot be had again otherwise.
+void Membership::tell_apart(NodeId from, NodeId peer, Instant now, Effects& out) {
+  if (master() != self_) return to(master(), Apart{view_.number, peer}, out);
+  if (view_.find(from) == nullptr || view_.find(peer) == nullptr) return;
+  const NodeId higher = std::max(from, peer), leaves = higher == self_ ? std::min(from, peer) : higher;
+  if (std::exchange(peers_.at(leaves).apart, true)) return;
+  propose_if_due(now, out);
+}
+
 void Membership::heard(NodeId from, const Alive& alive, Instant now, Effects& out) {
-  if (alive.view > view_.number || !member()) return;   // its view will come
-  if (alive.view < view_.number) return tell_view(from, out);
+  if (!member()) return;
+  if (alive.view > view_.number) return to(from, Alive{.view = view_.number}, out);   // which one is missing
+  if (alive.view < view_.number) return tell_views(from, alive.view, out);
   const auto found = peers_.find(from);
   if (found == peers_.end()) return;
   Peer& peer = found->second;
@@ -187,12 +202,15 @@ struct Membership::Server {
   void operator()(const Join& join) const {
     if (!node.member()) return;
     const Member* known = node.view_.find(from);
-    if (known != nullptr && known->incarnation >= join.incarnation) return node.tell_view(from, out);
+    if (known != nullptr && known->incarnation >= join.incarnation) return node.tell_views(from, node.view_.number - 1, out);
     node.joining_[from] = {join.incarnation, now};
     if (known != nullptr && !node.peers_.at(from).suspected) node.suspect({from}, now, out);   // the one that was a member is gone
     else node.propose_if_due(now, out);
   }
   void operator()(const Installed& installed) const { node.install(*installed.value, now, out); }
+  void operator()(const Apart& apart) const {
+    if (node.member() && apart.view == node.view_.number && node.master() == node.self_) node.tell_apart(from, apart.peer, now, out);
+  }
   template <class M>
   void operator()(const M& message) const {
     if (node.member()) node.serve(from, message, now, out);
@@ -219,7 +237,8 @@ void Membership::hash_into(StateHash& hash) const {
   for (const Member& member : view_.members) hash.add((std::uint64_t{member.node.value} << 32) | member.incarnation.value);
   hash.add(promised_.round);
   hash.add(accepted_.round);
-  for (const auto& [node, peer] : peers_) hash.add(peer.suspected);
+  for (const auto& [node, peer] : peers_) hash.add(std::uint64_t{peer.suspected} + 2 * std::uint64_t{peer.apart});
+  for (NodeId peer : apart_) hash.add(peer);
 }
 
 }   // namespace ssi::membership

@@ -9,6 +9,7 @@
 // a new incarnation only.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,7 +53,8 @@ class Membership {
                Effects& out);   // false: of another protocol
   bool timer(Instant now, const TimerEvent& event,
              Effects& out);                                                              // false: not its own
-  void ready() { ready_ = true; }                                                        // this node's services are up
+  void ready(bool are = true) { ready_ = are; }                                          // this node's services are up, or not
+  void apart(NodeId peer) { apart_.insert(peer); }   // the circuit to this member has broken for good: one of both has to go
   std::optional<Change> take_change() { return std::exchange(change_, std::nullopt); }   // since the last call; after each event
 
   bool member() const { return !evicted_ && view_.find(self_) != nullptr; }
@@ -66,6 +68,7 @@ class Membership {
 
  private:
   static constexpr std::int64_t kNever = INT64_MIN / 4;
+  static constexpr std::size_t kViewsKept = 32;
   struct Server;   // an overload for each message
   struct Peer {
     Silence silence;
@@ -78,6 +81,7 @@ class Membership {
     Duration left{};      // of the peer's lease, when it sent that
     bool heard = false;   // in this view
     bool suspected = false, ready = false;
+    bool apart = false;   // from another member: to be left out, though it lives
   };
   struct Proposal {
     Ballot ballot;
@@ -99,6 +103,7 @@ class Membership {
   void to(NodeId node, Message message, Effects& out) const;
   bool is_quorum(const std::set<NodeId>& nodes) const;
   void heard(NodeId from, const Alive& alive, Instant now, Effects& out);
+  void tell_apart(NodeId from, NodeId peer, Instant now, Effects& out);
 
   // agreement.cpp: views
   void propose_if_due(Instant now, Effects& out);
@@ -106,10 +111,11 @@ class Membership {
   void advance(Instant now,
                Effects& out);   // the proposal, as far as its votes carry it
   bool takes_time(Instant now) const;
+  bool carry(const std::set<NodeId>& votes) const;
   void start(View value, Instant now, Effects& out);
   void urge(NodeId node,
             Effects& out) const;   // it believes in this master by now
-  void tell_view(NodeId node, Effects& out) const;
+  void tell_views(NodeId node, std::uint64_t after, Effects& out) const;
   void serve(NodeId from, const Prepare& prepare, Instant now, Effects& out);
   void serve(NodeId from, const Promise& promise, Instant now, Effects& out);
   void serve(NodeId from, const Propose& propose, Instant now, Effects& out);
@@ -137,6 +143,9 @@ class Membership {
   std::optional<Proposal> proposal_;
   std::uint32_t round_ = 0;
   std::uint64_t beats_ = 0, looks_ = 0;   // timer generations
+  std::set<NodeId> apart_;                             // members to which this node's circuit has broken
+  std::deque<std::shared_ptr<const View>> installed_;   // the last ones, oldest first
+  std::optional<Instant> behind_since_;                 // a view was seen, and not the one before it
   std::optional<Change> change_;
 };
 

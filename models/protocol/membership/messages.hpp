@@ -88,6 +88,13 @@ struct Installed {
   std::shared_ptr<const View> value;
 };
 
+// The circuit between the sender and `peer` has broken, and both still are members.
+struct Apart {
+  static constexpr std::string_view kName = "MEMBERS_APART";
+  std::uint64_t view = 0;
+  NodeId peer;
+};
+
 inline std::uint64_t bytes_of_view(const View& view) { return 8 + 9 * view.members.size(); }
 inline std::uint64_t bytes_of(const Alive&) { return kHeaderBytes + 8 + 8 + 8 + 8 + 1; }
 inline std::uint64_t bytes_of(const Join&) { return kHeaderBytes + 4; }
@@ -96,7 +103,8 @@ inline std::uint64_t bytes_of(const Promise& m) { return kHeaderBytes + 8 + 8 + 
 inline std::uint64_t bytes_of(const Propose& m) { return kHeaderBytes + 8 + bytes_of_view(*m.value); }
 inline std::uint64_t bytes_of(const Accepted&) { return kHeaderBytes + 8 + 8; }
 inline std::uint64_t bytes_of(const Installed& m) { return kHeaderBytes + bytes_of_view(*m.value); }
+inline std::uint64_t bytes_of(const Apart&) { return kHeaderBytes + 8 + 4; }
 
-using Message = std::variant<Alive, Join, Prepare, Promise, Propose, Accepted, Installed>;
+using Message = std::variant<Alive, Join, Prepare, Promise, Propose, Accepted, Installed, Apart>;
 
 }   // namespace ssi::membership

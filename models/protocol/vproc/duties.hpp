@@ -19,25 +19,33 @@ struct Duty {
 
 class Duties {
  public:
+  // A duty that is somebody else's after a view: the node has died, or its surrogate has.
+  struct Moved {
+    NodeId node;
+    Incarnation above;   // pids of later incarnations only: the surrogate has had the others before
+    bool died;
+  };
+
   NodeId home_of(Pid pid) const {
     const auto duty = duties_.find(pid.origin());
     return duty == duties_.end() || pid.incarnation() > duty->second.up_to ? pid.origin() : duty->second.surrogate;
   }
-  // These have left the view; `up` are the members of the new one that are up, ascending. Returns whose duty has gone to somebody else.
-  std::vector<NodeId> left(const std::map<NodeId, Incarnation>& gone, const std::vector<NodeId>& up) {
-    std::vector<NodeId> changed;
+  // These have left the view; `up` are the members of the new one that are up, ascending: at least one.
+  std::vector<Moved> left(const std::map<NodeId, Incarnation>& gone, const std::vector<NodeId>& up) {
+    std::map<NodeId, Moved> moved;
     for (const auto& [node, incarnation] : gone) {
-      const auto duty = duties_.find(node);
-      if (duty == duties_.end()) duties_[node] = {incarnation, next_after(node, up)};
-      else duty->second.up_to = incarnation;
-      changed.push_back(node);
+      const auto [duty, is_new] = duties_.try_emplace(node, Duty{incarnation, next_after(node, up)});
+      moved[node] = {node, is_new ? Incarnation{} : duty->second.up_to, true};
+      duty->second.up_to = incarnation;
     }
     for (auto& [node, duty] : duties_) {
       if (!gone.contains(duty.surrogate)) continue;
       duty.surrogate = next_after(node, up);
-      if (!gone.contains(node)) changed.push_back(node);
+      moved[node] = {node, Incarnation{}, gone.contains(node)};
     }
-    return changed;
+    std::vector<Moved> out;
+    for (const auto& [node, one] : moved) out.push_back(one);
+    return out;
   }
   void set(std::map<NodeId, Duty> duties) { duties_ = std::move(duties); }
   const std::map<NodeId, Duty>& all() const { return duties_; }

@@ -205,6 +205,6 @@ inline std::uint64_t bytes_of(const Listed& m) { return kHeaderBytes + 4 + kList
 using Message =
     std::variant<Create, Created, Kill, Killed, NotHere, Redirect, ExitNotice, ExitAck, Reparent, Adopt, Gone, Join, Joined, Leave,
                  KillGroupRequest, KillGroupDone, GroupSignal, GroupSignalled, SetGroupRequest, SetGroupDone, ListRequest, Listed, Move,
-                 MoveTaken, Migrate, Migrated, MigrateStatus, Location, Located, Reregister, Reregistered, Lost, Welcome>;
+                 MoveTaken, Migrate, Migrated, MigrateStatus, Location, Located, Reregister, Reregistered, Lost, Hello, Welcome>;
 
 }   // namespace ssi::vproc

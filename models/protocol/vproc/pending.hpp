@@ -81,7 +81,8 @@ struct PendingJoin {
     Migrate migrate;
     NodeId from;
     TxnId txn;
-  };   // one that moves here
+    bool orphaned = false;   // `from` is dead: this is where the process is
+  };                         // one that moves here
   struct Change {
     Pid pid;
   };   // a process here that enters the group
@@ -99,6 +100,7 @@ struct Stalled {
   NodeId from;
   TxnId txn;
   CallId cause;
+  ViewId view{};   // of the sender
 };
 
 // A process that has exited; its parent's node has not acknowledged the status yet. Who asks for the process waits.

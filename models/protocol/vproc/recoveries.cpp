@@ -28,16 +28,21 @@ RecoveryState Recoveries::step(NodeId dead, RecoveryEvent on) {
   return row.next;
 }
 
-Recoveries::Record& Recoveries::begin(NodeId dead, NodeId self, NodeId surrogate, std::uint64_t view, const std::set<NodeId>& up) {
-  const RecoveryState next = step(dead, surrogate == self ? RecoveryEvent::own_duty : RecoveryEvent::others_duty);
+Recoveries::Record& Recoveries::begin(NodeId dead, const Beginning& beginning) {
+  const bool own = beginning.surrogate == beginning.self;
+  const RecoveryState next = step(dead, own ? RecoveryEvent::own_duty : RecoveryEvent::others_duty);
   const auto [entry, is_new] = records_.try_emplace(dead);
   Record& record = entry->second;
-  if (is_new) record.taking_part = up;
-  else std::erase_if(record.taking_part, [&](NodeId node) { return !up.contains(node); });
+  if (is_new) record.taking_part = beginning.up;
+  else std::erase_if(record.taking_part, [&](NodeId node) { return !beginning.up.contains(node); });
+  if (const auto* moved = beginning.moved) {
+    record.above = is_new ? moved->above : std::min(record.above, moved->above);
+    record.died = record.died || moved->died;
+  }
   record.state = next;
-  record.view = view;
+  record.view = beginning.view;
   record.waiting = record.taking_part;
-  record.waiting.erase(self);
+  record.waiting.erase(beginning.self);
   record.reports.clear();
   return record;
 }
@@ -58,6 +63,10 @@ std::optional<Recoveries::Record> Recoveries::end(NodeId dead, bool own_duty) {
   step(dead, own_duty ? RecoveryEvent::last_report : RecoveryEvent::verdicts);
   auto entry = records_.extract(dead);
   return entry.empty() ? std::nullopt : std::optional(std::move(entry.mapped()));
+}
+
+void Recoveries::forget_requests_of(const std::map<NodeId, Incarnation>& gone) {
+  for (auto& [dead, record] : records_) std::erase_if(record.stalled, [&](const Stalled& one) { return gone.contains(one.from); });
 }
 
 bool Recoveries::collects() const {

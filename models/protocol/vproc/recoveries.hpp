@@ -62,11 +62,12 @@ class Recoveries {
  public:
   struct Record {
     RecoveryState state;
+    bool died = false;                            // it left the view; else its surrogate did, and it may be here again
+    Incarnation above{};                          // whose pids it is about: those of later incarnations
     std::uint64_t view{};                         // in which it began
     std::set<NodeId> taking_part{};               // who was up when it began, and still is
     std::set<NodeId> waiting{};                   // collecting: whose REREGISTER is awaited
     std::map<NodeId, Registrations> reports{};    // collecting: this node's own too
-    std::map<Pid, Registrations::Group> left{};   // collecting: what this node knew of groups that it leads now
     std::vector<Stalled> stalled{};               // requests that wait for the end of this
   };
   using Hits = std::array<std::uint32_t, recovery_rows::kTable.size()>;
@@ -74,11 +75,17 @@ class Recoveries {
   const Record* find(NodeId dead) const;   // nullptr: settled
   Record* find(NodeId dead) { return const_cast<Record*>(std::as_const(*this).find(dead)); }
   RecoveryState state(NodeId dead) const;
-  // `up`: the members that are up. Those that were not when it began first have nothing to tell.
-  Record& begin(NodeId dead, NodeId self, NodeId surrogate, std::uint64_t view, const std::set<NodeId>& up);
+  struct Beginning {
+    NodeId self, surrogate;
+    std::uint64_t view{};
+    const std::set<NodeId>& up;     // members that are. Those that were not when it began first have nothing to tell.
+    const Duties::Moved* moved{};   // in this view; nullptr: it only begins anew
+  };
+  Record& begin(NodeId dead, const Beginning& beginning);
   // What a report comes to: true if it was the last one that was awaited, or if nothing was.
   bool report(NodeId dead, NodeId from, std::uint64_t view, const Registrations& what);
   std::optional<Record> end(NodeId dead, bool own_duty);   // empty: it was settled
+  void forget_requests_of(const std::map<NodeId, Incarnation>& gone);
 
   bool collects() const;
   const std::map<NodeId, Record>& all() const { return records_; }

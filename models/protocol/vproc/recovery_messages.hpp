@@ -49,15 +49,20 @@ struct Lost {
   static constexpr auto kRole = MessageType::Role::answer;
   NodeId dead;   // to which the sender had passed on this request of the receiver's
 };
+struct Hello {
+  static constexpr std::string_view kName = "HELLO";
+  std::uint64_t view{};   // in which the sender is coming up
+};
 struct Welcome {
   static constexpr std::string_view kName = "WELCOME";
   std::uint64_t view{};
-  std::shared_ptr<const std::map<NodeId, Duty>> duties;
+  std::shared_ptr<const std::map<NodeId, Duty>> duties;   // empty: the sender is coming up too
 };
 
 inline std::uint64_t bytes_of(const Reregister& m) { return kHeaderBytes + 4 + 8 + m.what->bytes(); }
 inline std::uint64_t bytes_of(const Reregistered& m) { return kHeaderBytes + 4 + m.verdicts->bytes(); }
 inline std::uint64_t bytes_of(const Lost&) { return kHeaderBytes + 4; }
-inline std::uint64_t bytes_of(const Welcome& m) { return kHeaderBytes + 8 + 12 * m.duties->size(); }
+inline std::uint64_t bytes_of(const Hello&) { return kHeaderBytes + 8; }
+inline std::uint64_t bytes_of(const Welcome& m) { return kHeaderBytes + 8 + (m.duties ? 12 * m.duties->size() : 0); }
 
 }   // namespace ssi::vproc

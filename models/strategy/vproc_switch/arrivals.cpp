@@ -50,6 +50,7 @@ void VprocSwitch::come_in(const vproc::PendingJoin::Coming& coming, CallId cause
   if (packed.call != kNoCall) out.complete(packed.call, Result::ok(), self_);
   out.order({ProgramOrder::Kind::arrive, pid});
   meet_news(pid, migrate.group, migrate.seen, out);
+  meet_verdicts(pid, out);
 }
 
 // The origin of the pid is told, unless it is this node or the one that it came from.

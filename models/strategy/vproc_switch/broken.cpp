@@ -26,7 +26,7 @@ struct VprocSwitch::GiveUp {
     if (create.early_exit) {   // it did start, and has ended
       node.child_created(create, create.early_exit->notice.child, out);
     } else {
-      if (create.child != kNoPid && !create.met) node.origins_.step(create.child, OriginEvent::ended, {});
+      if (create.child != kNoPid && !create.met) node.end_origin(create.child);
       node.answer_create(create, unknown(), out);
     }
     node.group_settled(create.group, txn, std::nullopt, out);

@@ -59,7 +59,7 @@ void VprocSwitch::take_status(const vproc::ExitNotice& notice, TxnId txn, CallId
   if (notice.parent == processes_.reaper() && is_reaper_here()) meet_before_adoption(child);
   if (const auto* parent = processes_.find(notice.parent); membership_ && parent != nullptr) {   // one that was told again, or given up
     const auto entry = parent->children.find(child);
-    if (entry == parent->children.end() || entry->second) return refuse_status(notice, txn, cause, out);
+    if (entry == parent->children.end() || entry->second) return told_again(notice, txn, cause, out);
   }
   const bool accepted = processes_.child_exited(notice.parent, child, notice.status, out);
   if (!accepted) return refuse_status(notice, txn, cause, out);
@@ -76,6 +76,16 @@ void VprocSwitch::take_status(const vproc::ExitNotice& notice, TxnId txn, CallId
   acknowledge_exit(notice, {child, true, kept}, txn, cause, out);
 }
 
+// The acknowledgement was lost with the node that had sent it, or the status was given up before it came.
+void VprocSwitch::told_again(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out) {
+  const Pid child = notice.child;
+  const bool kept = processes_.is_zombie(child);
+  if (kept && !is_home(child) && notice.asker != home_of(child) && notice.asker != self_)
+    tell_location(child, moves_of(child), notice.asker, out);
+  if (!kept && is_home(child) && notice.asker != self_) end_origin(child);
+  acknowledge_exit(notice, {child, kept, kept}, txn, cause, out);
+}
+
 // There is no parent any more. The image's only init takes the status, its own node's does without.
 void VprocSwitch::refuse_status(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out) {
   children_.erase(notice.child);
@@ -87,8 +97,7 @@ void VprocSwitch::refuse_status(const vproc::ExitNotice& notice, TxnId txn, Call
     on.route = {};
     return pass_notice(on, txn, cause, {false, vproc::Place{on.parent.origin()}}, out);
   }
-  if (is_home(notice.child) && notice.asker != self_ && (!membership_ || origins_.find(notice.child) != nullptr))
-    origins_.step(notice.child, OriginEvent::ended, {});
+  if (is_home(notice.child) && notice.asker != self_) end_origin(notice.child);
   acknowledge_exit(notice, {notice.child, false, false}, txn, cause, out);
 }
 
@@ -120,8 +129,12 @@ void VprocSwitch::exit_settled(const vproc::PendingExit& exit, NodeId by, const 
 
 void VprocSwitch::serve(const Message&, const vproc::Gone& gone, Effects& out) {
   settle_if_in_transit(gone.pid, ~0U, out);
-  if (membership_ && origins_.find(gone.pid) == nullptr) return;   // its node died, and its parent has waited for it
-  origins_.step(gone.pid, OriginEvent::ended, {});
+  end_origin(gone.pid);
+}
+
+// Where nodes watch each other it may be known already: its node has died, and its parent has waited for it.
+void VprocSwitch::end_origin(Pid pid) {
+  if (!membership_ || origins_.find(pid) != nullptr) origins_.step(pid, OriginEvent::ended, {});
 }
 
 void VprocSwitch::tell_origins_of_reaped(Effects& out) {

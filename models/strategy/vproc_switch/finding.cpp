@@ -14,14 +14,15 @@ VprocSwitch::Way VprocSwitch::way_to(Pid pid, vproc::Route route) const {
     return {At::in_transit, std::get<vproc::PendingMove>(pending_.all().at(moving->second)).pid != pid, {}};
   if (leaving_.contains(pid)) return {At::leaving, true, {}};
   const auto is_news = [&](vproc::Place place) { return !route.missed || place.moves > route.moves; };
-  const auto rebuilt = [&](NodeId node) { return !is_member(node) && recoveries_.find(node) != nullptr; };
-  if (const auto stub = stubs_.find(pid); stub != stubs_.end() && is_news(stub->second.place))
-    return {rebuilt(stub->second.place.node) ? At::rebuilt : At::on, stub->second.ended, stub->second.place};
+  if (const auto stub = stubs_.find(pid); stub != stubs_.end() && is_news(stub->second.place)) {
+    const NodeId node = stub->second.place.node;
+    if (has_died(node) || is_member(node)) return {has_died(node) ? At::rebuilt : At::on, stub->second.ended, stub->second.place};
+  }
   if (!is_home(pid)) return {At::lost, false, {}};
   const auto* record = origins_.find(pid);
   if (record == nullptr && is_rebuilt_first(pid)) return {At::rebuilt, false, {pid.origin()}};
-  if (record == nullptr || !is_news(record->place)) return {At::gone, true, {}};
-  if (rebuilt(record->place.node)) return {At::rebuilt, false, record->place};
+  if (record != nullptr && has_died(record->place.node)) return {At::rebuilt, false, record->place};
+  if (record == nullptr || !is_news(record->place) || !is_member(record->place.node)) return {At::gone, true, {}};
   return {At::on, record->state == vproc::OriginState::zombie, record->place};
 }
 

@@ -8,7 +8,7 @@ namespace ssi::vproc_switch {
 void VprocSwitch::list(const CallEvent& event, Effects& out) {
   vproc::PendingList pending{{event.id, event.caller}, {}, list_here(out)};
   for (std::uint32_t node = 0; node < nodes_; ++node)
-    if (node != self_.value && is_member(NodeId{node})) pending.waiting.insert(NodeId{node});
+    if (node != self_.value && can_take(NodeId{node})) pending.waiting.insert(NodeId{node});
   const std::set<NodeId> others = pending.waiting;
   const TxnId txn = pending_.open(std::move(pending));
   if (is_here(Site::list, others.empty(), out)) return end_list_if_over(txn, out);

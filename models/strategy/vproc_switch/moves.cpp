@@ -116,7 +116,7 @@ void VprocSwitch::go_where_ordered(Effects& out) {
 
 // Where it was to go is nobody any more.
 void VprocSwitch::stays(Pid pid, const Departing& departing, Effects& out) {
-  answer(departing.caller, Result::fail(Errno::ehostdown), self_, out);
+  if (departing.caller.call != kNoCall) answer(departing.caller, Result::fail(Errno::ehostdown), self_, out);
   out.order({ProgramOrder::Kind::arrive, pid});
 }
 
@@ -209,20 +209,23 @@ void VprocSwitch::settle_if_in_transit(Pid pid, std::uint32_t moves, Effects& ou
   if (pending_.find<vproc::PendingMove>(txn)->travels.at(pid) <= moves) has_arrived(txn, out);
 }
 
-void VprocSwitch::has_arrived(TxnId txn, Effects& out) {
+// `since`: where those that travelled are now, if it is known that they have moved on; who is not among them is not any more.
+void VprocSwitch::has_arrived(TxnId txn, Effects& out, const std::map<Pid, vproc::Place>* since) {
   out.work(costs_.exit);   // what is left of it here is taken down
   const auto move = *pending_.take<vproc::PendingMove>(txn);
   parts_.left(move.pid, processes_, now_, out);
   for (const auto& [pid, moves] : move.travels) {
     in_transit_.erase(pid);
-    if (is_home(pid)) origins_.step(pid, vproc::OriginEvent::departed, {move.to, moves});
-    else if (home_of(pid) != move.to && !move.located.contains(pid)) stubs_[pid] = {{move.to, moves}, pid != move.pid};
+    if (since != nullptr && !since->contains(pid)) continue;
+    const vproc::Place now_at = since == nullptr ? vproc::Place{move.to, moves} : since->at(pid);
+    if (is_home(pid)) origins_.step(pid, vproc::OriginEvent::departed, now_at);
+    else if (home_of(pid) != now_at.node && !move.located.contains(pid)) stubs_[pid] = {now_at, pid != move.pid};
   }
-  const vproc::Place there{move.to, move.travels.at(move.pid)};
+  const vproc::Place there = since == nullptr ? vproc::Place{move.to, move.travels.at(move.pid)} : since->at(move.pid);
   for (const auto& [child, place] : dynamic_cast<const Packed&>(*move.process).children)
     if (const auto link = parents_.find(child); link != parents_.end() && link->second.place.node == self_) link->second.place = there;
   if (const auto as_child = children_.find(move.pid); as_child != children_.end()) as_child->second = there;
-  group_settled(move.group, txn, move.to, out);
+  group_settled(move.group, txn, there.node, out);
   resume(move.stalled, out);
 }
 
@@ -240,20 +243,23 @@ void VprocSwitch::comes_back(TxnId txn, Errno error, Effects& out) {
   out.order({ProgramOrder::Kind::arrive, move.pid});
   if (move.registered) holder_.give_back(move.group, move.to, 1);
   meet_news(move.pid, move.group, move.seen, out);
+  meet_verdicts(move.pid, out);
   group_settled(move.group, txn, std::nullopt, out);
   resume(move.stalled, out);
 }
 
-void VprocSwitch::serve(const Message&, const vproc::Located& located, Effects&) {
-  const Pid pid = located.pid;
-  if (const auto stub = stubs_.find(pid); stub != stubs_.end() && stub->second.place.moves <= located.moves) stubs_.erase(stub);
+void VprocSwitch::serve(const Message&, const vproc::Located& located, Effects&) { is_located(located.pid, located.moves); }
+
+// Its origin knows.
+void VprocSwitch::is_located(Pid pid, std::uint32_t moves) {
+  if (const auto stub = stubs_.find(pid); stub != stubs_.end() && stub->second.place.moves <= moves) stubs_.erase(stub);
   if (const auto moving = in_transit_.find(pid); moving != in_transit_.end()) {
     auto& move = *pending_.find<vproc::PendingMove>(moving->second);
-    if (move.travels.at(pid) <= located.moves) move.located.insert(pid);
+    if (move.travels.at(pid) <= moves) move.located.insert(pid);
   }
   if (const auto leaving = leaving_.find(pid); leaving != leaving_.end()) {
     auto& exit = *pending_.find<vproc::PendingExit>(leaving->second);
-    if (exit.moves <= located.moves) exit.located = true;
+    if (exit.moves <= moves) exit.located = true;
   }
 }
 

@@ -13,7 +13,7 @@ void VprocSwitch::follow_view(Effects& out) {
   std::map<NodeId, Incarnation> gone;
   for (const auto& member : change->left) gone[member.node] = member.incarnation;
   if (!gone.empty()) nodes_left(gone, out);
-  welcome(out);
+  come_up(out);
   after_event(now_, out);
 }
 
@@ -21,20 +21,37 @@ void VprocSwitch::nodes_left(const std::map<NodeId, Incarnation>& gone, Effects&
   std::vector<NodeId> up;
   for (const auto& member : membership_->view().members)
     if (member.stage == membership::Stage::up) up.push_back(member.node);
-  const auto changed = up.empty() ? std::vector<NodeId>{} : duties_.left(gone, up);
-  std::set<NodeId> to_recover(changed.begin(), changed.end());
-  for (const auto& [dead, record] : recoveries_.all()) to_recover.insert(dead);
-  const bool serves = can_take(self_);   // who is coming up itself has nothing that could be lost
-  for (const auto& [node, incarnation] : gone) {
-    broken_.erase(node);
-    locations_.drop_all_at(node);
-    arrived_.erase(node);
-  }
-  if (serves)
-    for (NodeId dead : to_recover) begin_recovery(dead, up, out);
+  forget(gone);
+  if (up.empty()) duties_.set({});   // nobody is left whom anything was told
+  const auto moved = up.empty() ? std::vector<vproc::Duties::Moved>{} : duties_.left(gone, up);
+  if (can_take(self_)) begin_recoveries(moved, {up.begin(), up.end()}, out);   // who is coming up has nothing that could be lost
   for (const auto& [node, incarnation] : gone) {
     fail_requests_to(node, out);
     parts_.event(CircuitBroken{node, 0}, processes_, now_, out);
+  }
+  std::vector<NodeId> told;
+  for (const auto& [dead, record] : recoveries_.all())
+    if (record.state == vproc::RecoveryState::collecting && record.waiting.empty()) told.push_back(dead);
+  for (NodeId dead : told) end_collecting(dead, out);
+}
+
+// What they have asked needs no answer, and what waits here to be served is served no more: nobody has been told that it was.
+void VprocSwitch::forget(const std::map<NodeId, Incarnation>& gone) {
+  for (const auto& [node, incarnation] : gone) {
+    broken_.erase(node);
+    hellos_.erase(node);
+    locations_.drop_all_at(node);
+    arrived_.erase(node);
+  }
+  recoveries_.forget_requests_of(gone);
+  const auto is_gone = [&](const vproc::Stalled& one) { return gone.contains(one.from); };
+  for (const auto& [txn, record] : pending_.all()) {
+    if (auto* move = pending_.find<vproc::PendingMove>(txn)) std::erase_if(move->stalled, is_gone);
+    if (auto* exit = pending_.find<vproc::PendingExit>(txn)) std::erase_if(exit->stalled, is_gone);
+    auto* join = pending_.find<vproc::PendingJoin>(txn);
+    if (join == nullptr) continue;
+    if (auto* born = std::get_if<vproc::PendingJoin::Arrival>(&join->who)) born->orphaned = born->orphaned || gone.contains(born->from);
+    if (auto* comes = std::get_if<vproc::PendingJoin::Coming>(&join->who)) comes->orphaned = comes->orphaned || gone.contains(comes->from);
   }
 }
 
@@ -59,8 +76,6 @@ void VprocSwitch::fail_request(TxnId txn, NodeId node, Effects& out) {
   if (const auto* exit = std::get_if<vproc::PendingExit>(&record)) {
     if (exit->asked == node) pending_.find<vproc::PendingExit>(txn)->lost = true;
   } else if (const auto* join = std::get_if<vproc::PendingJoin>(&record)) {
-    if (auto* arrival = std::get_if<vproc::PendingJoin::Arrival>(&pending_.find<vproc::PendingJoin>(txn)->who))
-      arrival->orphaned = arrival->orphaned || arrival->from == node;
     if (join->holder == node) ask_the_new_holder(txn, node, out);
   } else {
     give_up_one(txn, node, out);
@@ -120,7 +135,7 @@ bool VprocSwitch::can_take(NodeId node) const {
 std::optional<NodeId> VprocSwitch::is_rebuilt_first(Pid pid) const {
   const auto* record = recoveries_.find(pid.origin());
   if (record == nullptr || record->state != vproc::RecoveryState::collecting || !is_home(pid)) return std::nullopt;
-  return pid.origin();
+  return pid.incarnation() > record->above ? std::optional(pid.origin()) : std::nullopt;
 }
 
 std::optional<NodeId> VprocSwitch::is_rebuilt_first(const vproc::Message& body) const {

@@ -49,13 +49,13 @@ void VprocSwitch::reparent(const vproc::Reparent& reparent, const Asker& asker, 
 }
 
 void VprocSwitch::tell_reaper(Pid child, vproc::Place place, Effects& out) {
-  if (is_reaper_here()) adopt(child, place);
+  if (is_reaper_here()) adopt(child, place, out);
   else out.send(processes_.reaper().origin(), pending_.fresh(), vproc::Message(vproc::Adopt{child, place}));
 }
 
-void VprocSwitch::serve(const Message&, const vproc::Adopt& adopt, Effects&) { this->adopt(adopt.child, adopt.place); }
+void VprocSwitch::serve(const Message&, const vproc::Adopt& adopt, Effects& out) { this->adopt(adopt.child, adopt.place, out); }
 
-void VprocSwitch::adopt(Pid child, vproc::Place place) {
+void VprocSwitch::adopt(Pid child, vproc::Place place, Effects& out) {
   if (met_before_adoption_.erase(child) > 0) return;
   if (processes_.find(child) != nullptr) {
     parents_.erase(child);
@@ -63,6 +63,7 @@ void VprocSwitch::adopt(Pid child, vproc::Place place) {
   }
   processes_.add_child(processes_.reaper(), child);
   children_[child] = place;
+  if (is_known_dead(child)) lose_child(processes_.reaper(), child, out);
 }
 
 // Of init's own children and of those it has been told of nothing is to come.

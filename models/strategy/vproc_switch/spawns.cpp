@@ -124,6 +124,7 @@ void VprocSwitch::child_created(vproc::PendingCreate& create, Pid child, Effects
   } else if (!create.met) {
     processes_.add_child(create.caller.pid, child);
     children_[child] = {create.at};
+    if (!early && is_known_dead(child)) lose_child(create.caller.pid, child, out);
   }
   answer_create(create, Result::ok(child), out);
   if (early) take_status(early->notice, early->txn, early->cause, out);

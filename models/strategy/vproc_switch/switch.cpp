@@ -23,6 +23,7 @@ VprocSwitch::VprocSwitch(const NodeSetup& setup, const Settings& settings)
   if (settings.covers("channel"))
     parts_.set(CallClass::channel, std::make_unique<parts::ClusterChannels>(self_, native::ChannelSettings::of(setup.costs),
                                                                             settings.channel_choices(setup.nodes)));
+  if (setup.incarnation.value != 1) up_since_ = kNotYet;
   if (setup.membership.by_majority()) membership_.emplace(self_, nodes_, setup.incarnation, watching_ = watching(setup.membership));
   if (settings.covers("segment"))
     parts_.set(CallClass::segment, std::make_unique<parts::ClusterSegments>(self_, native::SegmentSettings::of(setup.costs),
@@ -113,7 +114,7 @@ struct VprocSwitch::Server {
 void VprocSwitch::serve_any(const Message& message, const vproc::Message& body, Effects& out) {
   if (const auto dead = recoveries_.all().empty() ? std::nullopt : is_rebuilt_first(body)) {
     const Header& header = message.header;
-    return stall_until_rebuilt(*dead, {body, header.from, header.txn, header.cause});
+    return stall_until_rebuilt(*dead, {body, header.from, header.txn, header.cause, header.view});
   }
   std::visit(Server{*this, message, out}, body);
 }

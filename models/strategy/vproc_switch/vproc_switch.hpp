@@ -27,31 +27,10 @@
 #include "models/protocol/vproc/recoveries.hpp"
 #include "models/strategy/registry.hpp"
 #include "models/strategy/vproc_switch/packed.hpp"
+#include "models/strategy/vproc_switch/records.hpp"
 #include "models/strategy/vproc_switch/settings.hpp"
 
 namespace ssi::vproc_switch {
-
-// The places that ask "is it here?".
-enum class Site : std::uint32_t {
-  spawn,            // the node that the placement names
-  kill,             // the process that is signalled
-  kill_served,      // ... asked again by the node that was sent the request
-  killpg,           // the holder of the group's list
-  setpgid,          // the process that changes its group
-  setpgid_holder,   // the holder of the group it enters
-  setsid_holder,    // the holder of the group it makes
-  arrival_holder,   // the holder of the group that a process from elsewhere is born into
-  exit,             // the parent
-  orphan,           // a child of a process that exits
-  reap,             // the origin of a process whose status was taken
-  list,             // the other nodes: a list always goes there
-  rfork,            // the nodes that it names
-  exec,             // the node that the placement names
-  migrate,          // the node that the caller moves to
-  order,            // the process that is to move
-  file,             // whose file system: at each operation of the vnode switch
-};
-inline constexpr std::uint32_t kSites = 17;
 
 class VprocSwitch final : public Strategy {
  public:
@@ -85,6 +64,7 @@ class VprocSwitch final : public Strategy {
   const std::optional<membership::Membership>& membership() const { return membership_; }   // empty: nobody watches anybody
   NodeId home_of(Pid pid) const { return duties_.home_of(pid); }                            // its origin, or the origin's surrogate
   const vproc::Recoveries& recoveries() const { return recoveries_; }
+  const vproc::Duties& duties() const { return duties_; }
   std::uint32_t moves_of(Pid pid) const;   // of a process or a status here
   std::uint32_t load() const;              // living processes that are not stopped, without init
 
@@ -115,34 +95,25 @@ class VprocSwitch final : public Strategy {
   Found find_for(Pid pid, M request, const vproc::Asker& asker, Origin of, Effects& out);
 
   // views.cpp: who is a member, and what waits for a lease or for a view
-  struct Held {
-    Event event;   // points to what is here
-    std::shared_ptr<const Call> call{};
-    std::shared_ptr<const Message> message{};
-    CallId cause;
-    bool serving = false;
-  };
   enum class Fate : std::uint8_t { serve, wait, drop };
   bool is_of_membership(const Event& event, Effects& out);
   Fate fate_of(const Event& event) const;
-  Fate fate_of(const Header& header) const;
+  Fate fate_of(const Message& message) const;
   bool is_member(NodeId node) const;
   void hold(const Event& event, Effects& out);
   void serve_held(Effects& out);
   void circuit_broke(const CircuitBroken& broken, Effects& out);
   void looks_for_lost(Effects& out);
+  enum class Terms : std::uint8_t { good, broken, stranger };
+  Terms terms_with(const Effects::Send& send) const;
   void drop_to_strangers(Effects& out);
   void stop_for_good(Effects& out) const;
   void hash_views(StateHash& hash) const;
 
   // node_down.cpp: a view without a node
-  struct PassedOn {
-    Instant at;
-    vproc::Asker asker;
-    NodeId to;
-  };
   void follow_view(Effects& out);
   void nodes_left(const std::map<NodeId, Incarnation>& gone, Effects& out);
+  void forget(const std::map<NodeId, Incarnation>& gone);
   void fail_requests_to(NodeId node, Effects& out);
   void fail_request(TxnId txn, NodeId node, Effects& out);
   void ask_the_new_holder(TxnId txn, NodeId node, Effects& out);
@@ -156,23 +127,46 @@ class VprocSwitch final : public Strategy {
 
   // surrogates.cpp: survivors tell the surrogate, and hear who lives
   bool is_home(Pid pid) const { return home_of(pid) == self_; }
-  void begin_recovery(NodeId dead, const std::vector<NodeId>& up, Effects& out);
-  void take_duty(NodeId dead, vproc::Recoveries::Record& record);
-  vproc::Registrations registrations_for(NodeId dead) const;
+  void begin_recoveries(const std::vector<vproc::Duties::Moved>& moved, const std::set<NodeId>& up, Effects& out);
+  void forget_holder_before(const vproc::Duties::Moved& moved);
+  bool has_died(NodeId node) const;
+  bool is_of_duty(Pid pid, NodeId dead, Incarnation above) const;
+  void take_duty(NodeId dead, const vproc::Recoveries::Record& record);
+  vproc::Registrations registrations_for(NodeId dead, const vproc::Recoveries::Record& record) const;
+  void register_processes(NodeId dead, vproc::Registrations& out) const;
+  void register_groups(NodeId dead, Incarnation above, vproc::Registrations& out) const;
+  void register_missed(NodeId dead, vproc::Registrations& out) const;
   void serve(const Message& message, const vproc::Reregister& report, Effects& out);
   void end_collecting(NodeId dead, Effects& out);
+  vproc::Verdicts verdicts_from(NodeId dead, const vproc::Recoveries::Record& record) const;
   void know_where(Pid pid, vproc::Place place);
-  void hold_groups(const vproc::Recoveries::Record& record);
+  void hold_groups(NodeId dead, const vproc::Recoveries::Record& record);
   void serve(const Message& message, const vproc::Reregistered& answer, Effects& out);
-  bool is_dead(Pid pid, NodeId dead, const vproc::Verdicts& verdicts) const;
-  void take_verdicts(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
+
+  // verdicts.cpp: what follows
+  bool is_known_dead(Pid pid) const;
+  void take_verdicts(NodeId dead, const vproc::Recoveries::Record& record, std::shared_ptr<const vproc::Verdicts> verdicts, Effects& out);
+  std::vector<Pid> lost_children_of(const native::Process& parent) const;
   void lose_child(Pid parent, Pid child, Effects& out);
-  void find_parents(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
-  void settle_moves_to(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
-  void settle_births_at(NodeId dead, const vproc::Verdicts& verdicts, Effects& out);
+  void find_parents(const Judged& judged, Effects& out);
+  void find_parent(Pid orphan, Effects& out);
+  void meet_verdicts(Pid pid, Effects& out);
+  void settle_moves_to(const Judged& judged, Effects& out);
+  void lose_on_the_way(TxnId txn, Effects& out);
+  void settle_births_at(const Judged& judged, Effects& out);
+  void learn_again(const Judged& judged, Pid pid, vproc::Place place);
+  void forget_the_dead(const Judged& judged);
+  void ask_about_stubs(const Judged& judged, Effects& out);
   void notify_again(Effects& out);
-  void welcome(Effects& out);
+
+  // rejoining.cpp: a node comes up
+  static constexpr std::uint64_t kNotYet = UINT64_MAX;
+  void come_up(Effects& out);
+  void greet(NodeId node, Effects& out);
+  void serve(const Message& message, const vproc::Hello& hello, Effects& out);
+  void answer_hellos(Effects& out);
   void serve(const Message& message, const vproc::Welcome& welcome, Effects& out);
+  void be_up_if_welcome();
 
   // switch.cpp: calls
   void handle(const Event& event, Effects& out);
@@ -227,7 +221,9 @@ class VprocSwitch final : public Strategy {
   void acknowledge_exit(const vproc::ExitNotice& notice, vproc::ExitAck ack, TxnId txn, CallId cause, Effects& out);
   void serve(const Message& message, const vproc::ExitAck& ack, Effects& out);
   void exit_settled(const vproc::PendingExit& exit, NodeId by, const vproc::ExitAck& ack, Effects& out);
+  void told_again(const vproc::ExitNotice& notice, TxnId txn, CallId cause, Effects& out);
   void serve(const Message& message, const vproc::Gone& gone, Effects& out);
+  void end_origin(Pid pid);
   void tell_origins_of_reaped(Effects& out);
 
   // orphans.cpp: who becomes whose child when the parent is dead
@@ -237,7 +233,7 @@ class VprocSwitch final : public Strategy {
   void reparent(const vproc::Reparent& reparent, const vproc::Asker& asker, Origin of, Effects& out);
   void tell_reaper(Pid child, vproc::Place place, Effects& out);
   void serve(const Message& message, const vproc::Adopt& adopt, Effects& out);
-  void adopt(Pid child, vproc::Place place);
+  void adopt(Pid child, vproc::Place place, Effects& out);
   void meet_before_adoption(Pid child);
   bool is_reaper_here() const { return processes_.find(processes_.reaper()) != nullptr; }
 
@@ -264,9 +260,10 @@ class VprocSwitch final : public Strategy {
   TxnId oldest_move_to(NodeId node) const;
   void serve(const Message& message, const vproc::Migrated& migrated, Effects& out);
   void settle_if_in_transit(Pid pid, std::uint32_t moves, Effects& out);
-  void has_arrived(TxnId txn, Effects& out);
+  void has_arrived(TxnId txn, Effects& out, const std::map<Pid, vproc::Place>* since = nullptr);
   void comes_back(TxnId txn, Errno error, Effects& out);
   void serve(const Message& message, const vproc::Located& located, Effects& out);
+  void is_located(Pid pid, std::uint32_t moves);
 
   // arrivals.cpp: the side that it comes to, and its origin
   void serve(const Message& message, const vproc::Migrate& migrate, Effects& out);
@@ -345,9 +342,12 @@ class VprocSwitch final : public Strategy {
   std::deque<Held> held_;
   vproc::Duties duties_;
   vproc::Recoveries recoveries_;
-  std::map<NodeId, std::shared_ptr<const vproc::Verdicts>> verdicts_;   // as a surrogate: the last ones on each dead node
+  std::map<NodeId, Judged> verdicts_;                                   // the last ones on each dead node
   std::deque<PassedOn> passed_on_;                                      // requests of others, oldest first
-  std::map<NodeId, Instant> broken_;                   // members to whom a circuit broke: when they are given up if they still are members
+  std::map<NodeId, Instant> broken_;                   // members to whom a circuit broke: until when nothing is said of it
+  std::uint64_t up_since_ = 0;                         // the first view in which this incarnation is up
+  std::set<NodeId> welcomed_;                          // coming up: by whom, in this view
+  std::map<NodeId, std::uint64_t> hellos_;             // of others, to be answered: their view
   std::map<Pid, ParentLink> parents_;                  // of processes here whose parent is elsewhere
   std::map<Pid, vproc::Place> children_;               // living elsewhere, of processes here: where, as far as is known
   std::map<Pid, std::map<Pid, std::uint64_t>> left_;   // groups that a process here has left: the last broadcast it got there
