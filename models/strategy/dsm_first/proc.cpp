@@ -121,7 +121,7 @@ Code<NodeId> least_loaded(Thread& t) {
 }
 
 // A list without a lock, as Linux's wake lists are (llist): who finds something in it need not interrupt, since somebody has.
-Code<> kick(Thread& t, Object process, NodeId on, std::uint64_t what, bool acknowledge) {
+Code<bool> kick(Thread& t, Object process, NodeId on, std::uint64_t what, bool acknowledge) {
   const Word mark = field_of(t, process, todo), list = t.at(Table::run_queue, Layout::of_node(on), run_queue::todo);
   std::uint64_t before = co_await t.load(mark);
   for (;;) {
@@ -140,6 +140,7 @@ Code<> kick(Thread& t, Object process, NodeId on, std::uint64_t what, bool ackno
     }
   }
   if (acknowledge || (before == 0 && first == kNone)) t.interrupt(on, acknowledge);
+  co_return before == 0;
 }
 
 // A process sleeps no longer, or not when it is about to.

@@ -29,8 +29,9 @@ Code<> dequeue(Thread& t, Object process);
 Code<NodeId> least_loaded(Thread& t);
 
 // Its node looks at the process: by an interrupt, unless it is this one, which is told directly. Without the lock as well. `acknowledge`:
-// t.acknowledged() waits until it has looked.
-Code<> kick(Thread& t, Object process, NodeId node, std::uint64_t todo, bool acknowledge);
+// t.acknowledged() waits until it has looked. False: somebody else has marked the process before, and may still be about to put it on its
+// node's list, so that the node may have looked too early.
+Code<bool> kick(Thread& t, Object process, NodeId node, std::uint64_t todo, bool acknowledge);
 Code<> awake(Thread& t, Object process);   // a process that sleeps, or is about to; without the lock as well
 Code<> serve_interrupts(Thread& t);        // without the lock: looks at everything that this node was asked to look at
 

@@ -158,7 +158,7 @@ struct Target {
   Object process;
   Pid pid;
   NodeId node;
-  bool moved;
+  bool unsure;   // whether its node looks at it when it is kicked: it has moved once, or somebody else was about to kick it
 };
 
 // Marked; acted on at once if it runs here. Else its node, which has to look.
@@ -201,11 +201,14 @@ Code<> kick_until_acted(Thread& t, Target target) {
 
 // Their nodes have acted. Whoever has not started yet, or moves, may not have been where it was looked for, and its mark on the list of
 // another node.
-Code<> see_to(Thread& t, const std::vector<Target>& targets) {
-  for (const Target& target : targets) co_await kick(t, target.process, target.node, signals, true);
+Code<> see_to(Thread& t, std::vector<Target>& targets) {
+  for (Target& target : targets) {
+    const bool listed = co_await kick(t, target.process, target.node, signals, true);
+    target.unsure = target.unsure || !listed;
+  }
   const std::uint64_t again = co_await t.acknowledged();
   for (const Target& target : targets)
-    if (again != 0 || target.moved) co_await kick_until_acted(t, target);
+    if (again != 0 || target.unsure) co_await kick_until_acted(t, target);
 }
 
 }   // namespace
