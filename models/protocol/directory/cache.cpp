@@ -15,9 +15,18 @@ using enum CacheState;
 using NoteKind = coherence::Outcome::Note::Kind;
 
 Cache::Entry& Cache::entry(PageId page) {
+  if (last_.entry != nullptr && last_.page == page) return *last_.entry;
   const auto [at, fresh] = entries_.try_emplace(page);
   if (fresh) at->second.data = PageData(place_.page_bytes);
+  last_.page = page;
+  last_.entry = &at->second;
   return at->second;
+}
+
+const Cache::Entry* Cache::find(PageId page) const {
+  if (last_.entry != nullptr && last_.page == page) return last_.entry;
+  const auto found = entries_.find(page);
+  return found == entries_.end() ? nullptr : &found->second;
 }
 
 // One event by the table. A stalled access waits, a stalled message is deferred by who called.

@@ -78,7 +78,20 @@ class Cache {
     std::optional<coherence::Answer> answer{};
   };
 
+  // The entry that was asked for last: most look-ups of an event are of one page. Entries stay where they are; a copy begins without.
+  struct Last {
+    PageId page{};
+    Entry* entry = nullptr;
+    Last() = default;
+    Last(const Last&) {}
+    Last& operator=(const Last&) {
+      entry = nullptr;
+      return *this;
+    }
+  };
+
   Entry& entry(PageId page);
+  const Entry* find(PageId page) const;   // nullptr: never asked for
   Verdict step(Work& work, CacheEvent on);
   void act(Work& work, CacheAct act);
   void send(Work& work, NodeId to, TxnId txn, Message message, CallId cause);
@@ -102,6 +115,7 @@ class Cache {
   Settings settings_;
   const CacheRules* rules_;
   std::map<PageId, Entry> entries_;
+  Last last_;
   PageNumbers timed_;
   std::map<std::uint64_t, PageId> recent_;   // cache_pages: copies of others' pages, by last use
   std::uint64_t uses_ = 0, transactions_ = 0;

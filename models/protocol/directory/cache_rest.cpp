@@ -20,13 +20,13 @@ bool readable(CacheState at) { return at == shared || at == exclusive || at == m
 }   // namespace
 
 CacheState Cache::state(PageId page) const {
-  const auto found = entries_.find(page);
-  return found == entries_.end() ? invalid : found->second.state;
+  const Entry* found = find(page);
+  return found == nullptr ? invalid : found->state;
 }
 
 const PageData* Cache::copy(PageId page) const {
-  const auto found = entries_.find(page);
-  return found != entries_.end() && readable(found->second.state) ? &found->second.data : nullptr;
+  const Entry* found = find(page);
+  return found != nullptr && readable(found->state) ? &found->data : nullptr;
 }
 
 std::vector<PageId> Cache::pages() const {
