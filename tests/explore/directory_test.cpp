@@ -140,6 +140,19 @@ std::vector<Mutant> mutants() {
   };
 }
 
+// Messages between two nodes in order, as the transport has them. That order is part of a state then.
+TEST(ExploreDirectory, ThreeClientsInOrder) {
+  const std::map<std::string, std::size_t> goldens{{"mesi", 27515}, {"msi", 16648}, {"mesi relayed", 20960}};
+  for (const Design& design : directory_designs()) {
+    const auto golden = goldens.find(design.name);
+    if (golden == goldens.end()) continue;
+    const Explored e = explore(design, {.clients = 3, .fifo = true});
+    EXPECT_EQ(e.wrong, "") << design.name << "\n" << story(e);
+    EXPECT_TRUE(e.complete && e.states == golden->second) << design.name << ": " << e.states << " states, golden " << golden->second;
+    std::printf("%-16s 3 clients in order: %zu states\n", design.name.c_str(), e.states);
+  }
+}
+
 TEST(ExploreDirectory, FindsPlantedBugs) {
   for (const Mutant& mutant : mutants()) {
     const directory::Tables good = directory::tables_for(mutant.settings);

@@ -69,6 +69,19 @@ TEST(ExploreIvy, EveryStateIsGoodAndLeadsToRest) {
   EXPECT_EQ(unreached(rows), std::vector<std::string>{});
 }
 
+// Messages between two nodes in order, as the transport has them. That order is part of a state then.
+TEST(ExploreIvy, ThreeClientsInOrder) {
+  const std::map<std::string, std::size_t> goldens{{"ivy dynamic", 14262}, {"ivy dynamic, reads move", 14522}, {"ivy manager", 7873}};
+  for (const Design& design : ivy_designs()) {
+    const auto golden = goldens.find(design.name);
+    if (golden == goldens.end()) continue;
+    const Explored e = explore(design, {.clients = 3, .fifo = true, .states = 300'000});
+    EXPECT_EQ(e.wrong, "") << design.name << "\n" << story(e);
+    EXPECT_TRUE(e.complete && e.states == golden->second) << design.name << ": " << e.states << " states, golden " << golden->second;
+    std::printf("%-24s 3 clients in order: %zu states\n", design.name.c_str(), e.states);
+  }
+}
+
 struct Mutant {
   std::string name;
   ivy::State at;
