@@ -15,7 +15,9 @@ void Synchronizing::enter(FileId id, const Inode& inode) {
 void Synchronizing::on(NodeId from, TxnId txn, const OpenRequest& open, CallId cause, Wire& wire) {
   wire.at.out.work(wire.settings.costs.lookup);
   const auto at = files_.find(open.file);
-  if (at == files_.end()) return wire.send(from, txn, OpenOk{open.file, Errno::estale, {}, true}, cause);
+  const bool may_be_elsewhere = wire.settings.is_split() && open.mode != Mode::remove;   // on the other side of a cut
+  if (at == files_.end())
+    return wire.send(from, txn, OpenOk{open.file, may_be_elsewhere ? Errno::ehostdown : Errno::estale, {}, true}, cause);
   File& file = at->second;
   if (file.conflict && open.mode != Mode::look) return wire.send(from, txn, OpenOk{open.file, Errno::eio, {}, true}, cause);
   Request request{from, txn, cause, open};

@@ -48,6 +48,12 @@ class Broadcasts {
     }
     return out;
   }
+  // The last of each asker that has come here.
+  Met seen() const {
+    Met out;
+    for (const auto& [asker, number] : seen_) out.push_back({asker, number});
+    return out;
+  }
   std::map<BroadcastId, Active>& all() { return active_; }
   const std::map<BroadcastId, Active>& all() const { return active_; }
   bool any_unanswered() const { return unanswered_ > 0; }
@@ -67,6 +73,11 @@ class Broadcasts {
   std::size_t unanswered_ = 0;
 };
 
+// `before`: the last of each asker that had come when a process entered its group. It is not for who enters later.
+inline bool is_for_later(const Met& before, BroadcastId id) {
+  const auto of_asker = std::find_if(before.begin(), before.end(), [id](BroadcastId last) { return last.asker == id.asker; });
+  return of_asker == before.end() || of_asker->number < id.number;
+}
 inline bool has_met(const Met& met, BroadcastId id) { return std::binary_search(met.begin(), met.end(), id); }
 inline void add_met(Met& met, BroadcastId id) {
   const auto place = std::lower_bound(met.begin(), met.end(), id);

@@ -32,6 +32,7 @@ struct Inheritance {
   std::uint64_t data_bytes{};           // arguments, environment, credentials; of a fork also what its parent has written
   bool exec = true;                     // run; else fork
   Met met{};
+  Met before{};                               // its group was entered after these of each asker, and all earlier ones
   std::shared_ptr<const Luggage> luggage{};   // of files, channels and segments
 };
 struct Fork {
@@ -191,7 +192,8 @@ inline constexpr std::uint64_t kListedEntryBytes = 3 * 8 + 4 + 1, kMetBytes = 12
 
 inline std::uint64_t bytes_of(const Fork& m) {
   const Inheritance& of = *m.of;
-  return kHeaderBytes + 4 * 8 + 24 + 8 + 1 + kMetBytes * of.met.size() + of.data_bytes + (of.luggage ? of.luggage->bytes() : 0);
+  return kHeaderBytes + 4 * 8 + 24 + 8 + 1 + kMetBytes * (of.met.size() + of.before.size()) + of.data_bytes +
+         (of.luggage ? of.luggage->bytes() : 0);
 }
 inline std::uint64_t bytes_of(const Forked&) { return kHeaderBytes + 8 + 1; }
 inline std::uint64_t bytes_of(const Kill&) { return kHeaderBytes + 8 + 4 + 3; }

@@ -124,7 +124,7 @@ struct Transit {
   Caller caller;            // of its own migrate or exec; kNoCall: somebody else's order
   std::shared_ptr<const Luggage> process, luggage;
   Pid group;
-  Met met{};
+  Met met{}, before{};
   std::vector<Pid> statuses{};
   std::vector<Stalled> stalled{};
 };

@@ -33,7 +33,10 @@ lp::Inheritance LocusCrawl::inheritance(Pid parent, const ProgramRef& program, b
   out.handled = bits_of(heritage.dispositions, Disposition::handler);
   out.data_bytes = static_cast<std::uint64_t>(settings_.create_bytes);
   out.exec = exec;
-  if (const auto travels = travels_.find(parent); travels != travels_.end()) out.met = travels->second.met;
+  if (const auto travels = travels_.find(parent); travels != travels_.end()) {
+    out.met = travels->second.met;
+    out.before = travels->second.before;
+  }
   return out;
 }
 
@@ -42,8 +45,11 @@ Pid LocusCrawl::new_child_here(Pid parent, const ProgramRef& program, bool exec,
   const Pid child = processes_.allocate();
   processes_.create(child, processes_.heritage(parent, exec), program, out);
   parts_.forked(parent, child, exec, processes_, now_, out);
-  if (const auto travels = travels_.find(parent); travels != travels_.end() && !travels->second.met.empty())
-    travels_[child].met = travels->second.met;
+  if (const auto travels = travels_.find(parent); travels != travels_.end()) {
+    const Travels of_parent = travels->second;
+    if (!of_parent.met.empty()) travels_[child].met = of_parent.met;
+    if (!of_parent.before.empty()) travels_[child].before = of_parent.before;
+  }
   return child;
 }
 
@@ -69,6 +75,7 @@ void LocusCrawl::serve_fork(NodeId from, TxnId txn, CallId cause, const lp::Fork
   if (of.luggage) parts_.unpack(child, *of.luggage, from, processes_, now_, out);
   if (of.exec) parts_.executed(child, processes_, now_, out);
   if (lp::Met met = broadcasts_.still_known(of.met); !met.empty()) travels_[child].met = std::move(met);
+  if (!of.before.empty()) travels_[child].before = of.before;
   tell(from, txn, lp::Forked{child, Errno::none}, out, cause);
   meet(child, of.group, false, out);
 }

@@ -46,6 +46,7 @@ void LocusCrawl::serve_group_signal(NodeId from, TxnId txn, const lp::GroupSigna
 void LocusCrawl::meet(Pid pid, Pid group, bool only_reached, Effects& out) {
   for (auto& [id, active] : broadcasts_.all()) {
     if (active.group != group || (only_reached && !active.reached) || lp::has_met(travels_[pid].met, id)) continue;
+    if (!lp::is_for_later(travels_[pid].before, id) && !only_reached) continue;   // it was no member when that came
     active.reached = true;
     lp::add_met(travels_[pid].met, id);
     post(pid, active.signal, out);
@@ -56,10 +57,11 @@ void LocusCrawl::meet(Pid pid, Pid group, bool only_reached, Effects& out) {
 
 // Members, or children of members, that have left here and have not met it.
 bool LocusCrawl::is_under_way(lp::BroadcastId id, Pid group) const {
-  const auto leaves = [&](const auto& entry) { return entry.second.group == group && !lp::has_met(entry.second.met, id); };
+  const auto misses = [&](const auto& of) { return !lp::has_met(of.met, id) && lp::is_for_later(of.before, id); };
+  const auto leaves = [&](const auto& entry) { return entry.second.group == group && misses(entry.second); };
   const auto is_born = [&](const auto& entry) {
     const auto* fork = std::get_if<lp::PendingFork>(&entry.second);
-    return fork != nullptr && fork->of->group == group && !lp::has_met(fork->of->met, id);
+    return fork != nullptr && fork->of->group == group && misses(*fork->of);
   };
   return std::any_of(in_transit_.begin(), in_transit_.end(), leaves) || std::any_of(pending_.all().begin(), pending_.all().end(), is_born);
 }
@@ -201,6 +203,7 @@ void LocusCrawl::enter(const lp::PendingGroupAsk& ask, Effects& out) {
   if (refused) return answer_change(ask.asker, Errno::eperm, out);
   const Errno error = ask.purpose == For::session ? processes_.set_session(ask.pid) : processes_.set_group(ask.pid, ask.pid, ask.group);
   if (error == Errno::none && ask.group == ask.pid) travels_[ask.pid].led = true;
+  if (error == Errno::none) travels_[ask.pid].before = broadcasts_.seen();
   answer_change(ask.asker, error, out);
   if (error != Errno::none) return;
   for (const lp::BroadcastId id : ask.met)

@@ -93,7 +93,9 @@ void LocusCrawl::ship(Pid pid, const Departing& departing, Effects& out) {
   packed->call = departing.caller.call;
   packed->process = processes_.take(pid, out);
 
-  lp::Transit transit{departing.to, moves, ++moves_made_, departing.caller, packed, luggage, packed->process.group, packed->travels.met};
+  lp::Transit transit{
+      departing.to,          moves, ++moves_made_, departing.caller, packed, luggage, packed->process.group, packed->travels.met,
+      packed->travels.before};
   for (Pid status : packed->process.zombies) {
     transit.statuses.push_back(status);
     carried_[status] = pid;

@@ -11,8 +11,9 @@ namespace ssi::locus_crawl {
 // What goes along with a process besides what the native table has of it.
 struct Travels {
   std::uint32_t moves = 0;
-  bool led = false;             // it has led a group, so that others may still be in it
-  locus_processes::Met met{};   // broadcasts under way that it has got
+  bool led = false;                // it has led a group, so that others may still be in it
+  locus_processes::Met met{};      // broadcasts under way that it has got
+  locus_processes::Met before{};   // the last of each asker before it entered its group, or who it inherited that from did
 };
 
 struct Packed final : Luggage {
@@ -25,7 +26,7 @@ struct Packed final : Luggage {
   std::uint64_t bytes() const override {
     const std::uint64_t fixed =
         5 * 8 + 24 + native::kSignals / 4 + 4 + 1 + (process.blocked ? 17 : 0) + (exec ? 24 : 0) + (ordered ? 4 : 0);
-    return fixed + 12 * process.children.size() + locus_processes::kMetBytes * travels.met.size();
+    return fixed + 12 * process.children.size() + locus_processes::kMetBytes * (travels.met.size() + travels.before.size());
   }
 };
 
