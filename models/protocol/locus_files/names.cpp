@@ -55,6 +55,7 @@ void Names::finished(Finished& done, Wire& wire) {
   if (!done.reply.good() && done.reply.error != Errno::estale && task.reply.good()) task.reply = done.reply;
   switch (task.step) {
     case Step::search: return;
+    case Step::exists: return locked(id, wire);
     case Step::climb: return climbed(id, done, wire);
     case Step::lock: task.inodes[task.locks[task.at++]] = done.inode; return lock_next(id, wire);
     case Step::read: task.contents[task.places[task.at++].directory] = done.reply.data; return read_next(id, wire);
@@ -124,6 +125,15 @@ void Names::lock_next(std::uint64_t id, Wire& wire) {
   if (task.at < task.locks.size()) return ask(id, OpenDirectory{task.locks[task.at]});
   for (const Place& place : task.places)
     if (!task.inodes.at(place.directory)->directory) return refuse(id, Errno::enotdir, wire);
+  const bool removes = std::holds_alternative<vnode::Remove>(task.operation) || task.places.size() == 2;
+  const std::optional<Entry>& gone = task.places.back().is;
+  if (!wire.settings.is_split() || !removes || !gone) return locked(id, wire);
+  task.step = Task::Step::exists;   // nobody can remove what is on the other side of a cut
+  ask(id, vnode::GetAttributes{gone->file});
+}
+
+void Names::locked(std::uint64_t id, Wire& wire) {
+  Task& task = tasks_.at(id);
   task.at = 0;
   task.step = task.moves ? Task::Step::climb : Task::Step::read;
   if (!task.moves) return read_next(id, wire);

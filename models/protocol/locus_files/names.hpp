@@ -46,7 +46,8 @@ class Names {
     enum class Step : std::uint8_t {
       search,   // what the names stand for, which may be something else by the time that the directories are locked
       lock,
-      climb,   // is the new place inside of what is moved? The root is locked by who moves a directory, so nobody else moves one
+      exists,   // what is going to be removed, in this partition set?
+      climb,    // is the new place inside of what is moved? The root is locked by who moves a directory, so nobody else moves one
       read,
       make,   // the new file
       write,
@@ -74,6 +75,7 @@ class Names {
   void search_next(std::uint64_t id, Wire& wire);
   void lock_all(std::uint64_t id, Wire& wire);
   void lock_next(std::uint64_t id, Wire& wire);
+  void locked(std::uint64_t id, Wire& wire);
   void climbed(std::uint64_t id, const Finished& done, Wire& wire);
   void read_next(std::uint64_t id, Wire& wire);
   void decide(std::uint64_t id, Wire& wire);

@@ -240,5 +240,22 @@ TEST_F(LocusSets, AFileThatWasChangedOnOneSideAndRemovedOnTheOtherStays) {
   expect_alike();
 }
 
+// Made in an earlier set, it has copies there only.
+TEST_F(LocusSets, WhatIsOnTheOtherSideOfACutIsNeitherOpenedNorRemoved) {
+  image.cut({0, 1});
+  image.run(1000);
+  image.write_file(people[0], "/f", "left");
+  heal();
+  EXPECT_EQ(image.read_file(people[3], "/f"), "left");
+  image.cut({0, 1});
+  image.run(1000);
+  EXPECT_EQ(image.read_file(people[3], "/f"), "EHOSTDOWN");
+  EXPECT_EQ(image.result(people[3], Unlink{"/f"}).error, Errno::ehostdown);
+  EXPECT_EQ(image.names(people[3], "/"), (Names{"f"}));
+  heal();
+  EXPECT_EQ(image.read_file(people[3], "/f"), "left");
+  expect_alike();
+}
+
 }   // namespace
 }   // namespace ssi::test
