@@ -99,6 +99,7 @@ void Storing::pulled(FileId file, bool failed, Wire& wire) {
   const Pull& pull = entry.mapped();
   if (!failed && pull.inode->deleted) saw_delete(file, self_, wire);
   if (pull.newer) this->pull(file, pull.newer_from, *pull.newer, wire);
+  recycle_if_unused(file);
 }
 
 void Storing::on(NodeId from, TxnId, const DeleteSeen& seen, CallId, Wire& wire) { saw_delete(seen.file, from, wire); }
@@ -120,7 +121,17 @@ void Storing::saw_delete(FileId file, NodeId site, Wire& wire) {
   for (NodeId to : told) wire.send(to, {}, Recycled{file}, kNoCall);
 }
 
-void Storing::on(NodeId, TxnId, const Recycled& recycled, CallId, Wire&) { pack_.recycle(recycled.file); }
+void Storing::on(NodeId, TxnId, const Recycled& recycled, CallId, Wire&) {
+  recycled_.insert(recycled.file);
+  recycle_if_unused(recycled.file);
+}
+
+// Not while a later version of the deleted file is on its way to the disk: two sides of a cut may both have removed it.
+void Storing::recycle_if_unused(FileId file) {
+  if (!recycled_.contains(file) || pack_.committing(file) || pack_.changed(file) || pulls_.contains(file)) return;
+  recycled_.erase(file);
+  pack_.recycle(file);
+}
 
 // Its users are gone: what they wrote and did not commit is undone, unless somebody else writes the file too. A version that was being
 // pulled from there is given up; the old one is whole.

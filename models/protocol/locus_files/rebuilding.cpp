@@ -103,7 +103,7 @@ void Synchronizing::settle_copies(FileId id, Wire& wire) {
   const auto other = std::find_if(copies.begin(), copies.end(), [&](const auto& copy) { return copy.second->version != inode->version; });
   const bool restores = !kept_.empty() && inode->directory && !inode->deleted && other != copies.end();
   if (restores) return merge_copies(id, site, other->first, wire);   // a file that stays may have lost its name here
-  const auto lacks = [&](NodeId member) { return wire.settings.is_member(member) && !copies.contains(member); };
+  const auto lacks = [&](NodeId member) { return !inode->deleted && wire.settings.is_member(member) && !copies.contains(member); };
   if (other != copies.end() || std::any_of(inode->sites.begin(), inode->sites.end(), lacks))
     wire.send(site, TxnId{++txns_}, Spread{id}, kNoCall);
 }

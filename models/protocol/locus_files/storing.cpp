@@ -164,6 +164,7 @@ void Storing::committed(FileId file, bool failed, Wire& wire) {
   if (const auto at = served_.find(file); at != served_.end() && !at->second.waiting.empty())
     start_commit(file, afters_.at(at->second.waiting.front()).cause, wire);
   forget_if_unused(file);
+  recycle_if_unused(file);
 }
 
 void Storing::carry_on(const std::vector<std::uint64_t>& afters, Wire& wire) {

@@ -156,6 +156,7 @@ class Storing {
   void next_page(FileId file, Pull& pull, Wire& wire);
   void pulled(FileId file, bool failed, Wire& wire);
   void saw_delete(FileId file, NodeId site, Wire& wire);
+  void recycle_if_unused(FileId file);
 
   NodeId self_;
   Pack pack_;
@@ -169,6 +170,7 @@ class Storing {
   std::map<TxnId, FileId> pulling_;   // READ under way
   std::map<FileId, Merging> merging_;
   std::map<TxnId, FileId> merge_reads_;         // READ under way
+  std::set<FileId> recycled_;                   // all have seen its delete, and something is under way here still
   std::map<FileId, std::set<NodeId>> unseen_;   // deleted files of the own pool: storage sites that have not seen it
 };
 
