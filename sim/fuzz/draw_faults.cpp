@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "models/base/random.hpp"
 
@@ -29,6 +30,20 @@ void draw_one(Plan& plan, std::uint32_t machines, std::uint64_t events, Stream& 
   plan.faults.push_back({.at = at + later, .kind = "restart", .after = false, .node = node});
 }
 
+// Who watches each other goes on only with a majority of the last view, or when all that have crashed have started again.
+void leave_a_majority(Plan& plan, std::uint64_t events) {
+  std::vector<Fault> in_order = plan.faults;
+  std::stable_sort(in_order.begin(), in_order.end(), [](const Fault& a, const Fault& b) { return a.at < b.at; });
+  std::set<std::uint32_t> crashed, down;   // ever, and in the end
+  for (const Fault& fault : in_order) {
+    if (fault.kind == "crash") crashed.insert(fault.node), down.insert(fault.node);
+    if (fault.kind == "restart") down.erase(fault.node);
+  }
+  if (2 * crashed.size() < plan.nodes) return;
+  std::uint64_t end = in_order.back().at + events;
+  for (std::uint32_t node : down) plan.faults.push_back({.at = end++, .kind = "restart", .after = false, .node = node});
+}
+
 }   // namespace
 
 void draw_faults(Plan& plan, const StrategyEntry& strategy, std::uint64_t events, std::uint32_t most) {
@@ -38,6 +53,7 @@ void draw_faults(Plan& plan, const StrategyEntry& strategy, std::uint64_t events
   plan.membership = strategy.watches;
   for (std::uint64_t count = 1 + draws.below(most); count > 0; --count)
     draw_one(plan, machines_of(plan, strategy), std::max<std::uint64_t>(events, 1), draws);
+  if (plan.membership) leave_a_majority(plan, std::max<std::uint64_t>(events, 1));
 }
 
 std::vector<Plan> every_crash(const Plan& plan, const StrategyEntry& strategy, std::uint64_t events) {
@@ -48,6 +64,7 @@ std::vector<Plan> every_crash(const Plan& plan, const StrategyEntry& strategy, s
         out.push_back(plan);
         out.back().membership = strategy.watches;
         out.back().faults = {crash_of(node, at, after)};
+        if (plan.nodes > 1 && strategy.watches) leave_a_majority(out.back(), events);
       }
   return out;
 }
