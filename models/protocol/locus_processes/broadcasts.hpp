@@ -78,6 +78,12 @@ inline bool is_for_later(const Met& before, BroadcastId id) {
   const auto of_asker = std::find_if(before.begin(), before.end(), [id](BroadcastId last) { return last.asker == id.asker; });
   return of_asker == before.end() || of_asker->number < id.number;
 }
+// It is over here and may be active elsewhere; what its asker sent before is dealt with too.
+inline void put_behind(Met& before, BroadcastId id) {
+  const auto place = std::find_if(before.begin(), before.end(), [id](BroadcastId last) { return last.asker >= id.asker; });
+  if (place != before.end() && place->asker == id.asker) place->number = std::max(place->number, id.number);
+  else before.insert(place, id);
+}
 inline bool has_met(const Met& met, BroadcastId id) { return std::binary_search(met.begin(), met.end(), id); }
 inline void add_met(Met& met, BroadcastId id) {
   const auto place = std::lower_bound(met.begin(), met.end(), id);

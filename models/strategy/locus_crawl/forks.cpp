@@ -74,8 +74,9 @@ void LocusCrawl::serve_fork(NodeId from, TxnId txn, CallId cause, const lp::Fork
   processes_.create(child, heritage_in(of), of.program, out);
   if (of.luggage) parts_.unpack(child, *of.luggage, from, processes_, now_, out);
   if (of.exec) parts_.executed(child, processes_, now_, out);
-  if (lp::Met met = broadcasts_.still_known(of.met); !met.empty()) travels_[child].met = std::move(met);
-  if (!of.before.empty()) travels_[child].before = of.before;
+  Travels travels{.met = of.met, .before = of.before};
+  keep_met(travels.met, travels.before);
+  if (!travels.met.empty() || !travels.before.empty()) travels_[child] = travels;
   tell(from, txn, lp::Forked{child, Errno::none}, out, cause);
   meet(child, of.group, false, out);
 }

@@ -95,9 +95,18 @@ void LocusCrawl::end_broadcast_if_over(TxnId txn, Effects& out) {
   over(broadcast->id);
 }
 
+// What a process has met elsewhere, as far as it may meet it again; of the rest it is known that it is past.
+void LocusCrawl::keep_met(lp::Met& met, lp::Met& before) const {
+  lp::Met known = broadcasts_.still_known(met);
+  for (const lp::BroadcastId id : met)
+    if (!lp::has_met(known, id)) lp::put_behind(before, id);
+  met = std::move(known);
+}
+
 void LocusCrawl::over(lp::BroadcastId id) {
   broadcasts_.over(id);
-  for (auto& [pid, travels] : travels_) std::erase(travels.met, id);
+  for (auto& [pid, travels] : travels_)
+    if (std::erase(travels.met, id) > 0) lp::put_behind(travels.before, id);
 }
 
 void LocusCrawl::set_group(const CallEvent& event, const SetGroup& set, Effects& out) {

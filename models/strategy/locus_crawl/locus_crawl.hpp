@@ -175,6 +175,7 @@ class LocusCrawl final : public Strategy {
   void kill_group(const CallEvent& event, const KillGroup& kill, Effects& out);
   void serve_group_signal(NodeId from, TxnId txn, const lp::GroupSignal& signal, Effects& out);
   void meet(lp::BroadcastId id, Effects& out);
+  void keep_met(lp::Met& met, lp::Met& before) const;
   void over(lp::BroadcastId id);
   void meet(Pid pid, Pid group, bool only_reached, Effects& out);
   bool is_under_way(lp::BroadcastId id, Pid group) const;

@@ -123,7 +123,7 @@ void LocusCrawl::serve_migrate(NodeId from, TxnId txn, CallId cause, const lp::M
   const std::vector<lp::Stalled> stalled = take_down(pid, out);   // it has been here, and comes back before that was settled
 
   Travels travels = packed.travels;
-  travels.met = broadcasts_.still_known(travels.met);
+  keep_met(travels.met, travels.before);
   put_in(packed, travels, out);
   if (migrate.luggage) parts_.unpack(pid, *migrate.luggage, from, processes_, now_, out);
   if (packed.exec) {
@@ -198,7 +198,7 @@ void LocusCrawl::comes_back(Pid pid, std::uint32_t moves, Errno error, Effects& 
   if (transit.luggage) parts_.taken_back(*transit.luggage, transit.to, processes_, now_, out);
   Travels travels = packed.travels;
   --travels.moves;
-  travels.met = broadcasts_.still_known(travels.met);
+  keep_met(travels.met, travels.before);
   put_in(packed, travels, out);
   if (packed.ordered) orders_[pid] = *packed.ordered;
   if (transit.caller.call != kNoCall) out.complete(transit.caller.call, result_of(error), self_);
