@@ -63,6 +63,11 @@ struct Flow::State {
   std::vector<DiskStart> disk_starts;
   std::unique_ptr<FlowDisks> disks;
   std::vector<std::uint32_t> over;   // slots whose handles can go
+  struct Cancelled {
+    std::uint32_t slot;
+    double at_s;
+  };
+  std::vector<Cancelled> cancelled;   // ... but not at this date: SimGrid still tells the handle of its end, or who is there by then
   Timer* timer = nullptr;
   std::exception_ptr error;
   bool stopped = false;
@@ -108,6 +113,11 @@ void Flow::State::begin(const Start& start) {
 }
 
 void Flow::State::begin_all() {
+  const double now_s = s4u::Engine::get_clock();
+  std::erase_if(cancelled, [&](const Cancelled& one) {
+    if (one.at_s < now_s) over.push_back(one.slot);
+    return one.at_s < now_s;
+  });
   for (std::uint32_t slot : over) {
     activities[slot] = Activity{};
     activities.give_back(slot);
@@ -246,7 +256,7 @@ Duration Flow::cancel_work(Token token) {
   activity.kind = State::Activity::Kind::none;
   static_cast<simgrid::xbt::Extendable<s4u::Activity>&>(*activity.handle).set_data(nullptr);   // its slot may be used again before it ends
   activity.handle->cancel();
-  state.over.push_back(slot);
+  state.cancelled.push_back({slot, s4u::Engine::get_clock()});
   return {std::llround(left / activity.flops_per_ns)};
 }
 
