@@ -27,7 +27,8 @@ struct Fault {
   std::int64_t bandwidth{};                         // link_degrade: bit/s; 0: as it is
   Duration latency;                                 // ... besides the platform's
   double loss = 0;                                  // ... probability that a message is lost
-  Duration between;                                 // random: mean time from one of a node's faults to its next
+  Duration between;                                 // random: mean time from one of a node's faults to its next; 0: `count` says
+  std::uint32_t count = 0;                          // ... so many in all
   Duration mean_for;                                // ... mean time that one lasts; 0: for good
   std::vector<std::string> kinds;                   // ... which are drawn, each as often
   std::vector<std::vector<std::uint32_t>> groups;   // partition: each node stands in one

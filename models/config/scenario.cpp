@@ -27,6 +27,14 @@ const std::array kScenario{
 
 const std::array kWorkload{
     Bound<W>{{"start", Kind::duration, std::int64_t{0}, 0, kLongest, {}, "when its first programs start"}, &W::start},
+    Bound<W>{{"restart",
+              Kind::boolean,
+              false,
+              0,
+              0,
+              {},
+              "its first programs start again on each node that does, as from an init script, and go on with what none has begun"},
+             &W::restart},
 };
 
 constexpr std::array<std::string_view, 2> kFidelities{"flow", "queue"};

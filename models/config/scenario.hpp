@@ -23,6 +23,7 @@ struct WorkloadChoice {
   std::string name;
   std::vector<std::uint32_t> nodes;   // where its first programs start, ascending as given
   Duration start;
+  bool restart = false;   // its first programs start again on a node that does
   Values params;
 };
 

@@ -11,6 +11,7 @@ using config::Kind;
 struct Settings : Demand {
   std::int64_t count{};
   Duration compute;
+  std::uint32_t retries{};
 };
 
 const std::array kFields{
@@ -20,12 +21,13 @@ const std::array kFields{
     placement_field<Settings>(kJobPlacements, "where a process starts"),
     arrival_field<Settings>(),
     rate_field<Settings>(),
+    retries_field<Settings>(),
 };
 
 std::unique_ptr<Workload> make_fork_storm(const WorkloadSetup& setup, const config::Values& params) {
   const auto settings = config::bind<Settings>(kFields, params);
-  return std::make_unique<Jobs>(
-      setup, JobsPlan{settings, static_cast<std::uint64_t>(settings.count), {}, [time = settings.compute](Stream&) { return time; }});
+  const auto compute = [time = settings.compute](Stream&) { return time; };
+  return std::make_unique<Jobs>(setup, JobsPlan{settings, static_cast<std::uint64_t>(settings.count), {}, compute, settings.retries});
 }
 
 }   // namespace

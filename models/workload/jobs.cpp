@@ -14,6 +14,7 @@ constexpr std::int32_t status_of_job(std::uint64_t job) { return static_cast<std
 
 Jobs::Jobs(const WorkloadSetup& setup, JobsPlan plan)
     : setup_(setup), plan_(std::move(plan)), random_(setup.random.child("jobs", setup.index)), starts_(setup.starts) {
+  lists_.resize(starts_.size());
   for (std::uint32_t start = 0; start < starts_.size(); ++start)
     schedules_.push_back(schedule_of(plan_.demand, plan_.count, random_.stream("arrivals", start)));
 }
@@ -35,41 +36,64 @@ Program Jobs::job(std::uint32_t start, std::uint64_t number) {
   co_await Exit{status_of_job(number)};
 }
 
+// A job that was lost, or could not be started, is tried again later, in another place if the placement has one.
+void Jobs::retry(List& list, Attempt attempt) const {
+  if (attempt.tried++ < plan_.retries) list.again.push_back(attempt);
+}
+
+std::optional<Jobs::Attempt> Jobs::take_again(List& list) {
+  if (list.again.empty()) return std::nullopt;
+  const Attempt first = list.again.front();
+  list.again.pop_front();
+  return first;
+}
+
+// Their processes are nobody's children any more.
+void Jobs::give_up_running(List& list) const {
+  for (const auto& [pid, attempt] : list.running) retry(list, attempt);
+  for (const auto& [job, attempt] : list.helped) retry(list, attempt);
+  list.running.clear();
+  list.helped.clear();
+}
+
 // A failed spawn is a job that is not done; so is a job that was lost with its node. Neither stops the program.
 Program Jobs::closed(std::uint32_t start, Self& self) {
-  std::map<Pid, Running> running;
+  List& list = lists_[start];
+  give_up_running(list);
   bool uncertain = false;   // a spawn may have happened whose pid is not known
-  for (std::uint64_t next = 0; next < plan_.count || !running.empty();) {
-    if (next < plan_.count && running.size() < plan_.demand.jobs) {
-      const Instant began = self.now;
-      const Result spawned = co_await spawn_of(start, next);
-      if (spawned.good()) running.emplace(spawned.pid, Running{next, began});
+  while (list.next < plan_.count || !list.again.empty() || !list.running.empty()) {
+    if ((list.next < plan_.count || !list.again.empty()) && list.running.size() < plan_.demand.jobs) {
+      const Attempt attempt = list.next < plan_.count ? Attempt{list.next++, self.now} : *take_again(list);
+      const Result spawned = co_await spawn_of(start, attempt);
+      if (spawned.good()) list.running.emplace(spawned.pid, attempt);
+      else retry(list, attempt);
       uncertain |= spawned.certainty == Certainty::info;
-      ++next;
       continue;
     }
     const Result waited = co_await Wait{};
     if (waited.error == Errno::eintr) continue;
     if (!waited.good()) {   // ECHILD: the system has lost them
-      running.clear();
+      give_up_running(list);
       continue;
     }
-    const auto child = running.find(waited.pid);
-    SSI_CHECK(child != running.end() || uncertain, "wait returned a process that is not a child");
-    if (child == running.end()) continue;
+    const auto child = list.running.find(waited.pid);
+    SSI_CHECK(child != list.running.end() || uncertain, "wait returned a process that is not a child");
+    if (child == list.running.end()) continue;
     if (verify(waited, child->second.job)) self.done(child->second.began);
-    running.erase(child);
+    else retry(list, child->second);
+    list.running.erase(child);
   }
   if (plan_.link > Duration{}) co_await Compute{plan_.link};
 }
 
 Program Jobs::open(std::uint32_t start, Self& self) {
+  give_up_running(lists_[start]);
   std::vector<Pid> helpers;
   for (std::uint32_t helper = 0; helper < plan_.demand.jobs; ++helper) {
     const Result forked = co_await Fork{{setup_.index, kHelper, {start, 0}}};
     if (forked.good()) helpers.push_back(forked.pid);   // else fewer at once; the schedule stays
   }
-  schedules_[start].begin(self.now + kPoll);
+  if (!schedules_[start].begun()) schedules_[start].begin(self.now + kPoll);
   for (const Pid helper : helpers) co_await Wait{helper};
   if (plan_.link > Duration{}) co_await Compute{plan_.link};
 }
@@ -77,26 +101,37 @@ Program Jobs::open(std::uint32_t start, Self& self) {
 Program Jobs::helper(std::uint32_t start, Self& self) {
   Schedule& schedule = schedules_[start];
   while (!schedule.begun()) co_await Sleep{self.now + kPoll};
-  while (const auto arrival = schedule.take(self.now)) {
-    if (arrival->intended > self.now) co_await Sleep{arrival->intended};
-    const Result spawned = co_await spawn_of(start, arrival->job);
-    if (!spawned.good()) continue;
-    Result waited = co_await Wait{spawned.pid};
-    while (waited.error == Errno::eintr) waited = co_await Wait{spawned.pid};
-    if (waited.good() && verify(waited, arrival->job)) self.done(arrival->intended);
+  List& list = lists_[start];
+  for (;;) {
+    std::optional<Attempt> due = take_again(list);
+    if (const auto arrival = due ? std::nullopt : schedule.take(self.now)) due = {arrival->job, arrival->intended};
+    if (!due) co_return;
+    const Attempt attempt = *due;
+    list.helped[attempt.job] = attempt;
+    if (attempt.began > self.now) co_await Sleep{attempt.began};
+    const Result spawned = co_await spawn_of(start, attempt);
+    Result waited = spawned;
+    if (spawned.good()) waited = co_await Wait{spawned.pid};
+    while (spawned.good() && waited.error == Errno::eintr) waited = co_await Wait{spawned.pid};
+    list.helped.erase(attempt.job);
+    if (waited.good() && verify(waited, attempt.job)) self.done(attempt.began);
+    else retry(list, attempt);
   }
 }
 
-Spawn Jobs::spawn_of(std::uint32_t start, std::uint64_t job) const { return {{setup_.index, kJob, {start, job}}, place(start, job)}; }
+Spawn Jobs::spawn_of(std::uint32_t start, const Attempt& attempt) const {
+  return {{setup_.index, kJob, {start, attempt.job}}, place(start, attempt)};
+}
 
-Placement Jobs::place(std::uint32_t start, std::uint64_t job) const {
+Placement Jobs::place(std::uint32_t start, const Attempt& attempt) const {
   const std::string& policy = plan_.demand.placement;
   if (policy == "local") return {};
   if (policy == "least_loaded") return {Placement::Kind::least_loaded, {}};
   if (policy == "round_robin")
-    return {Placement::Kind::node, NodeId{static_cast<std::uint32_t>((starts_.node(start) + job) % setup_.nodes)}};
+    return {Placement::Kind::node, NodeId{static_cast<std::uint32_t>((starts_.node(start) + attempt.job + attempt.tried) % setup_.nodes)}};
   SSI_CHECK(policy == "random", "an unknown placement: " + policy);
-  return {Placement::Kind::node, NodeId{static_cast<std::uint32_t>(random_.stream("place", start, job).below(setup_.nodes))}};
+  const std::uint64_t draw = random_.stream("place", start, attempt.job).below(setup_.nodes);
+  return {Placement::Kind::node, NodeId{static_cast<std::uint32_t>((draw + attempt.tried) % setup_.nodes)}};
 }
 
 bool Jobs::verify(const Result& waited, std::uint64_t job) {

@@ -14,6 +14,7 @@ struct Settings : Demand {
   Duration compute, link;
   std::string sizes;
   double sigma{};
+  std::uint32_t retries{};
 };
 
 constexpr std::array<std::string_view, 2> kSizes{"lognormal", "fixed"};
@@ -40,6 +41,7 @@ const std::array kFields{
     placement_field<Settings>(kJobPlacements, "where a compiler starts"),
     arrival_field<Settings>(),
     rate_field<Settings>(),
+    retries_field<Settings>(),
 };
 
 std::unique_ptr<Workload> make_make(const WorkloadSetup& setup, const config::Values& params) {
@@ -48,7 +50,8 @@ std::unique_ptr<Workload> make_make(const WorkloadSetup& setup, const config::Va
   auto compute = [fixed, mean = settings.compute, sigma = settings.sigma](Stream& draws) {
     return fixed ? mean : lognormal(draws, mean, sigma);
   };
-  return std::make_unique<Jobs>(setup, JobsPlan{settings, static_cast<std::uint64_t>(settings.files), settings.link, compute});
+  const auto files = static_cast<std::uint64_t>(settings.files);
+  return std::make_unique<Jobs>(setup, JobsPlan{settings, files, settings.link, compute, settings.retries});
 }
 
 }   // namespace

@@ -72,6 +72,7 @@ void Cluster::take_orders_that_act_at_once(Service& service) {
     if (order.kind == ProgramOrder::Kind::start) {
       Running& program = programs_.add(order.pid);
       program.node = service.node;
+      program.born = now();
       program.workload = order.program.workload;
       program.self.pid = order.pid;
       program.self.node = service.socket;
@@ -246,7 +247,7 @@ void Cluster::complete(Effects::Completion& completion, const Trail& trail) {
   const std::uint32_t slot = call->program;
   const Pid caller = call->caller;
   ledger_.answer(*call, trail, now(), completion.result, completion.served);
-  if (slot == kNoProgram) return;
+  if (slot == kNoProgram) return operation_done(completion);
   Running* program = &programs_.in_slot(slot);
   if (program->pid != caller || program->call != completion.call) return;   // an exit
   program->call = kNoCall;

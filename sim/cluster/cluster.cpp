@@ -146,7 +146,7 @@ void Cluster::due(const SleepOver& sleep) {
 }
 
 void Cluster::due(const WorkloadStarts& load) {
-  launch(load.workload);
+  for (std::uint32_t where : setup_.loads[load.workload].nodes) launch_on(setup_.loads[load.workload], where);
   --foreground_;
 }
 

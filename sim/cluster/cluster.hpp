@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@
 #include "sim/cluster/programs.hpp"
 #include "sim/cluster/ring.hpp"
 #include "sim/cluster/run.hpp"
+#include "sim/cluster/under_way.hpp"
 
 namespace ssi::sim {
 
@@ -39,6 +41,7 @@ class Cluster final : public BackendClient {
     std::unique_ptr<workload::Workload> workload;
     Instant at;                         // of its first programs
     std::vector<std::uint32_t> nodes;   // one each, in the scenario's numbers
+    bool restart = false;               // ... and again on a node that starts again
   };
   struct Setup {
     std::uint32_t cores = 1;    // of each node of the image
@@ -54,7 +57,7 @@ class Cluster final : public BackendClient {
     Instant ends;
     std::vector<config::Fault> faults{};   // the plan, by date
     Stream loss{0};                        // draws which messages are lost
-    std::optional<Duration> restart{};     // membership: a machine that has stopped for good starts anew after so long
+    std::optional<Duration> restart{};     // a machine that has stopped for good starts anew after so long; else never
     // A machine for the next incarnation of a node; needed where nodes crash.
     std::function<std::unique_ptr<Strategy>(NodeId, Incarnation, std::shared_ptr<const Durable>)> reboot{};
     const std::atomic<int>* interrupt = nullptr;
@@ -88,36 +91,6 @@ class Cluster final : public BackendClient {
     std::uint32_t subject = 0;
     Kind kind = Kind::boot;
     bool background = false;
-  };
-  static constexpr std::uint32_t kNoVerb = ~std::uint32_t{0};
-  struct Packet {
-    Message message;
-    Trail trail;
-    bool background = false;
-    bool interrupts = false;   // its service pays for an interrupt
-    std::uint32_t drops = 0;
-    std::uint32_t losses = 0;       // on a path that was cut or bad
-    bool delayed = false;           // a bad path has held it
-    Instant lost_since{};           // the first of the losses
-    std::uint32_t verb = kNoVerb;   // a one-sided operation, not a message
-  };
-  struct OneSided {
-    Verb asked;
-    VerbDone done;
-    bool replied = false;
-    std::uint32_t page_io = kNone;   // these are the host's own pages
-  };
-  struct DiskAccess {
-    NodeId node;
-    std::uint64_t token = 0;   // the machine's
-    Trail trail;
-    bool background = false;
-    std::uint32_t life = 0;          // of the node
-    std::uint32_t page_io = kNone;   // the host's own
-  };
-  struct Broken {
-    NodeId peer;
-    std::uint32_t epoch = 0;
   };
   static constexpr std::uint32_t kNoQueue = ~std::uint32_t{0};
   // An event in service: what is known of it beside its effects.
@@ -225,15 +198,23 @@ class Cluster final : public BackendClient {
   // faults: what strikes and what ends, faults_begin.cpp
   void plan_faults();
   NodeId struck(const config::Fault& fault) const;
-  bool begin_fault(const config::Fault& fault);   // false: nothing that it could strike
+  std::uint64_t living() const { return programs_.size() - adrift_; }
+  bool strikes(const config::Fault& fault) const;
+  void begin_fault(const config::Fault& fault);
   void end_fault(const config::Fault& fault);
   template <class F>
   void each_path(const config::Fault& fault, F&& change);
-  void pause(NodeId node);
-  void resume(NodeId node);
+  void pause(NodeId node), resume(NodeId node);
+
+  // planned maintenance: evacuate.cpp
+  void evacuate(NodeId node);
+  NodeId next_up(NodeId after, NodeId but) const;
+  void operate(NodeId node, const Call& call);   // as init there
+  void look_around();
+  void operation_done(const Effects::Completion& completion);
+  void see_who_is_there(const std::vector<ProcessInfo>& processes);
   void slow_down(NodeId node, double factor);
-  void stall_disk(NodeId node);
-  void release_disk(NodeId node);
+  void stall_disk(NodeId node), release_disk(NodeId node);
   static Duration slowed(const Node& node, Duration work);
   bool waits_in_vain() const;
 
@@ -279,7 +260,7 @@ class Cluster final : public BackendClient {
   void complete(Effects::Completion& completion, const Trail& trail);
 
   // programs: program_steps.cpp
-  void launch(std::uint32_t workload);
+  void launch_on(const Load& load, std::uint32_t where);
   void obey(const ProgramOrder& order, NodeId node);
   void go_on(Running& program);
   void answer_program(Running& program, Result&& result);
@@ -349,17 +330,19 @@ class Cluster final : public BackendClient {
   Pool<Work> works_;
   Pool<DiskAccess> accesses_;
   Pool<OneSided> verbs_;
-  std::unique_ptr<Paging> paging_;   // nullptr: memory has no limit
-  std::vector<Nic> nics_;            // of each node; none when they have no limits
-  Pool<TimerDue> timers_;            // that are due and wait for service
-  Pool<FrozenDue> frozen_;           // the same
-  Pool<Broken> broken_;              // the same
-  std::uint64_t adrift_ = 0;         // programs that departed from a node that is gone
-  bool struck_ = false;              // a fault has begun
-  bool listens_ = false;             // StillQuiet is due
-  bool ever_moved_ = false;          // some program was frozen: calls may have to follow their callers
-  std::deque<Call> first_calls_;     // that start the first programs
-  std::vector<Instant> finished_;    // work that the program did in its step
+  std::unique_ptr<Paging> paging_;    // nullptr: memory has no limit
+  std::vector<Nic> nics_;             // of each node; none when they have no limits
+  Pool<TimerDue> timers_;             // that are due and wait for service
+  Pool<FrozenDue> frozen_;            // the same
+  Pool<Broken> broken_;               // the same
+  std::uint64_t adrift_ = 0;          // programs that departed from a node that is gone
+  bool struck_ = false;               // a fault has begun
+  std::optional<NodeId> evacuated_;   // the last node that was
+  std::set<CallId> operations_;       // of the operator, that were not answered yet
+  bool listens_ = false;              // StillQuiet is due
+  bool ever_moved_ = false;           // some program was frozen: calls may have to follow their callers
+  std::deque<Call> first_calls_;      // that start the first programs
+  std::vector<Instant> finished_;     // work that the program did in its step
   Instant now_{};
   Effects out_;
   std::vector<Token> ready_, dropped_;

@@ -36,14 +36,18 @@ void Cluster::restart(NodeId id) {
   node.halted = false;
   node.machine = setup_.reboot(id, net_.incarnation(id), std::exchange(node.disk, nullptr));
   enqueue(id, {.since = now()});
+  for (const Load& load : setup_.loads)
+    for (std::uint32_t where : load.nodes)
+      if (load.restart && load.at < now() && (setup_.one_machine || where == id.value)) launch_on(load, where);
 }
 
-// A machine that was left out of its image and has learnt of it.
+// A machine that was left out of its image, or whose image is lost, and has learnt of it.
 void Cluster::due(const NodeStops& stops) {
   if (stops.life != at(stops.node).life || !faults_->up(stops.node)) return;
-  if (trace_) trace_->instant(now(), stops.node, "left out");
+  if (trace_) trace_->instant(now(), stops.node, "stops for good");
   struck_ = true;
   crash(stops.node);
+  if (!setup_.restart) return;
   ++foreground_;   // somebody may wait for it
   agenda_.add(now() + *setup_.restart, NodeStarts{stops.node});
 }
@@ -55,8 +59,7 @@ void Cluster::due(const NodeStarts& starts) {
 
 // A program that has departed may have arrived elsewhere: whether it did is not known before it goes on there.
 void Cluster::lose_programs(NodeId id) {
-  std::uint64_t processes = 0;
-  Duration cpu{};
+  record::Losses losses;
   programs_.each([&](Running& program) {
     if (program.node != id || program.adrift) return;
     if (program.frozen) {
@@ -64,12 +67,11 @@ void Cluster::lose_programs(NodeId id) {
       ++adrift_;
       return;
     }
-    ++processes;
     if (program.computing) break_off(program);
-    cpu += program.worked;
+    losses.add(program.born, program.worked);
     drop_program(program);
   });
-  recorder_.lost(processes, cpu);
+  recorder_.lost(losses, living());
 }
 
 void Cluster::drop_program(Running& program) {

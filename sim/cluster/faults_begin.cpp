@@ -18,9 +18,9 @@ NodeId Cluster::struck(const Fault& fault) const { return {setup_.one_machine ? 
 
 void Cluster::due(const FaultBegins& begins) {
   const Fault& fault = setup_.faults[begins.fault];
-  const std::uint64_t lost = recorder_.lost().processes;
-  if (!begin_fault(fault)) return;
-  recorder_.struck(begins.fault, fault.kind, now(), recorder_.lost().processes - lost);
+  if (!strikes(fault)) return;
+  recorder_.struck(begins.fault, fault.kind, now(), living());
+  begin_fault(fault);
   struck_ = true;
   if (trace_) trace_->instant(now(), struck(fault), fault.kind);
   if (fault.lasts.ns == 0) return;
@@ -35,13 +35,20 @@ void Cluster::due(const FaultEnds& ends) {
   end_fault(fault);
 }
 
-bool Cluster::begin_fault(const Fault& fault) {
+// False: there is nothing that it could strike.
+bool Cluster::strikes(const Fault& fault) const {
+  if (fault.kind == "evacuate" && setup_.one_machine) return false;
+  if (fault.kind == "crash" || fault.kind == "evacuate") return faults_->up(struck(fault));
+  return fault.kind != "pause" || !faults_->silent(struck(fault));
+}
+
+void Cluster::begin_fault(const Fault& fault) {
   const NodeId node = struck(fault);
   if (fault.kind == "crash") {
-    if (!faults_->up(node)) return false;
     crash(node);
+  } else if (fault.kind == "evacuate") {
+    evacuate(node);
   } else if (fault.kind == "pause") {
-    if (faults_->silent(node)) return false;
     pause(node);
   } else if (fault.kind == "slow_node") {
     if (!setup_.one_machine) slow_down(node, fault.factor);
@@ -55,7 +62,6 @@ bool Cluster::begin_fault(const Fault& fault) {
         if (net_.used(one, other)) watch(one, other);
     });
   }
-  return true;
 }
 
 void Cluster::end_fault(const Fault& fault) {

@@ -7,6 +7,7 @@ namespace ssi::sim {
 void Cluster::freeze(Running& program, Service& service) {
   SSI_CHECK(!program.frozen, "a program departs twice");
   ever_moved_ = program.frozen = true;
+  program.frozen_at = now();
   if (program.computing) program.left = break_off(program);
   const std::uint32_t slot = frozen_.take();
   frozen_[slot] = {{program.pid, program.memory}, service.trail.cause};
@@ -18,6 +19,7 @@ void Cluster::freeze(Running& program, Service& service) {
 void Cluster::thaw(Running& program, NodeId node) {
   if (std::exchange(program.adrift, false)) --adrift_;
   program.frozen = false;
+  if (program.node == evacuated_) recorder_.evacuation().left_evacuated(now() - program.frozen_at);
   program.node = node;
   if (!setup_.one_machine) program.self.node = node.value;
   if (paging_ && paging_->of(program.slot).set.pages() > 0) memory_arrives(program);

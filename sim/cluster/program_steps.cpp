@@ -12,17 +12,14 @@ constexpr int kStepsAtOnce = 1'000'000;   // calls that take no time, one after 
 
 }   // namespace
 
-// The host, as init, starts the first programs of a workload.
-void Cluster::launch(std::uint32_t index) {
-  const Load& load = setup_.loads[index];
-  for (std::uint32_t where : load.nodes) {
-    const NodeId node{setup_.one_machine ? 0 : where};
-    if (faults_ && !faults_->up(node)) continue;   // nobody is there to start them
-    Spawn spawn{load.workload->first_program(where), {}};
-    if (setup_.one_machine) spawn.placement = {Placement::Kind::node, {where}};
-    const Pid init = init_of(node, net_.incarnation(node));
-    enqueue(ledger_.open(first_calls_.emplace_back(spawn), init, node, now(), false));
-  }
+// The host, as init, starts a first program of a workload.
+void Cluster::launch_on(const Load& load, std::uint32_t where) {
+  const NodeId node{setup_.one_machine ? 0 : where};
+  if (faults_ && !faults_->up(node)) return;   // nobody is there to start them
+  Spawn spawn{load.workload->first_program(where), {}};
+  if (setup_.one_machine) spawn.placement = {Placement::Kind::node, {where}};
+  const Pid init = init_of(node, net_.incarnation(node));
+  enqueue(ledger_.open(first_calls_.emplace_back(spawn), init, node, now(), false));
 }
 
 void Cluster::obey(const ProgramOrder& order, NodeId node) {

@@ -15,6 +15,7 @@ struct Running {
   Pid pid{};
   std::uint32_t slot = 0;   // its own
   NodeId node{};
+  Instant born{}, frozen_at{};
   std::uint32_t workload = 0;   // whose program it runs
   bool stopped = false;
   bool computing = false;

@@ -88,9 +88,17 @@ std::vector<Cluster::Load> make_loads(const RunPlan& plan) {
     SSI_CHECK(entry, "an unknown workload passed the reader");
     const workload::WorkloadSetup setup{
         .index = i, .nodes = plan.scenario.platform.nodes, .starts = choice.nodes, .random = RandomRoot(plan.seed).child("demand", i)};
-    loads.push_back({entry->make(setup, choice.params), Instant{} + choice.start, choice.nodes});
+    loads.push_back({entry->make(setup, choice.params), Instant{} + choice.start, choice.nodes, choice.restart});
   }
   return loads;
+}
+
+// When a machine that has stopped for good starts anew: its membership says, or the design.
+std::optional<Duration> restart_of(const RunPlan& plan) {
+  if (plan.strategy.watches && plan.scenario.membership.on()) return plan.scenario.membership.restart;
+  const config::Value* own = config::find_value(plan.params, "reboot_after");
+  const Duration after{own == nullptr ? 0 : std::get<std::int64_t>(*own)};
+  return after.ns > 0 ? std::optional(after) : std::nullopt;
 }
 
 std::string check_whole(const StrategyEntry& strategy, const std::vector<const Strategy*>& machines) {

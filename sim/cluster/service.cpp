@@ -100,6 +100,7 @@ void Cluster::handle_message(Token packet, Service& service) {
   const MessageType& type = message.body.type();
   recorder_.delivered({now(), message.header.from, service.node, type.hash, type.name});
   service.trail = packets_[packet].trail;
+  if (service.node == evacuated_ && !packets_[packet].background) recorder_.evacuation().asked_evacuated();
   if (!nics_.empty() || setup_.nic.limits_service()) begin_receiving(service, packets_[packet]);
   service.interrupted = packets_[packet].interrupts;
   if (paging_ && message.body.is<paging::Message>()) handle_page_message(message, service);

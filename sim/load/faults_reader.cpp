@@ -127,14 +127,8 @@ void check_effect(const Node& object, const Fault& fault, Problems& problems) {
   if (fault.kind == "link_degrade" && fault.bandwidth == 0 && fault.latency.ns == 0 && fault.loss == 0)
     problems.at_value(object, "has no effect (add \"bandwidth\", \"latency\" or \"loss\")");
   if (fault.kind == "random" && fault.kinds.empty()) problems.at_value(*object.find("kinds"), "the list is empty (write [\"crash\"])");
-}
-
-// A computation that is slowed while it runs would end at once in `flow` (sim/cluster/FAULTS.md).
-void check_fidelity(const Node& object, const Fault& fault, const Scenario& scenario, Problems& problems) {
-  const bool slows = fault.kind == "slow_node" || std::find(fault.kinds.begin(), fault.kinds.end(), "slow_node") != fault.kinds.end();
-  const auto& all = scenario.fidelities;
-  if (slows && std::find(all.begin(), all.end(), "flow") != all.end())
-    problems.at_value(object, "slow_node does not work in the fidelity flow in this version (write \"fidelity\": \"queue\")");
+  if (fault.kind == "random" && (fault.between.ns > 0) == (fault.count > 0))
+    problems.at_value(object, "how often? (add either \"between\", the mean time between the faults of a node, or \"count\")");
 }
 
 Fault read_fault(const Node& object, const Scenario& scenario, Inputs& inputs) {
@@ -151,7 +145,6 @@ Fault read_fault(const Node& object, const Scenario& scenario, Inputs& inputs) {
   check_times(object, fault, scenario, problems);
   check_place(object, fault, count, problems);
   check_effect(object, fault, problems);
-  check_fidelity(object, fault, scenario, problems);
   check_strategies(object, fault, scenario, problems);
   return fault;
 }

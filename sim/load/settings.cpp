@@ -21,7 +21,7 @@ using Type = Node::Type;
 constexpr double kNoLimit = 9e18;   // a field's max from here on is the type's own
 
 // Keys and choices that the interface names and this version does not serve yet.
-constexpr std::array<std::string_view, 6> kLater{"evacuate", "trace", "disk", "duplex", "verbs", "core_speed"};
+constexpr std::array<std::string_view, 5> kLater{"trace", "disk", "duplex", "verbs", "core_speed"};
 
 std::string number_text(const Field& field, double limit) {
   constexpr double kHour = 3.6e12;

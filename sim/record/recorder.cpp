@@ -55,7 +55,6 @@ struct Recorder::State {
   std::vector<CpuStats> cpu;
   std::vector<LinkUse> links;
   std::uint64_t dropped = 0;
-  LossStats lost;
   Timeline timeline;
   std::vector<WorkStats> work;
   std::uint64_t unsettled = 0;
@@ -153,6 +152,7 @@ void Recorder::work_done(Instant at, std::uint32_t workload, Instant intended) {
   if (workload >= s.work.size()) s.work.resize(workload + std::size_t{1});
   WorkStats& into = s.work[workload];
   into.last = at;
+  recovery_.work_done(at);
   if (!s.measured(at)) return;
   ++into.done;
   into.from_intended.add(std::max<std::int64_t>((at - intended).ns, 0));
@@ -173,11 +173,6 @@ void Recorder::values_checked(std::uint64_t checked, const std::vector<std::stri
   if (!state_->consistency) state_->consistency.emplace();
   state_->consistency->checked += checked;
   for (const std::string& one : wrong) state_->consistency->wrong.push_back(one);
-}
-
-void Recorder::lost(std::uint64_t processes, Duration cpu) {
-  state_->lost.processes += processes;
-  state_->lost.cpu += cpu;
 }
 
 void Recorder::dropped(Instant at) { state_->dropped += state_->measured(at); }
@@ -232,8 +227,6 @@ const std::optional<ConsistencyStats>& Recorder::consistency() const { return st
 const std::vector<WorkStats>& Recorder::work() const { return state_->work; }
 const std::vector<CpuStats>& Recorder::cpu() const { return state_->cpu; }
 const Timeline& Recorder::timeline() const { return state_->timeline; }
-
-const LossStats& Recorder::lost() const { return state_->lost; }
 
 std::string Recorder::error() const {
   if (state_->trace && !state_->trace->error().empty()) return state_->trace->error();

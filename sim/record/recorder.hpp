@@ -70,10 +70,10 @@ class Recorder {
   }
   void noted(const PageNote& note);
   void values_checked(std::uint64_t checked, const std::vector<std::string>& wrong);   // by a workload's programs, at the end
-  void lost(std::uint64_t processes, Duration cpu);                                    // with their node; cpu: what they had computed
-  void struck(std::uint32_t fault, std::string_view kind, Instant at, std::uint64_t processes_lost) {
-    recovery_.struck(fault, kind, at, processes_lost);
-  }
+  // With their node; how many processes there are after it.
+  void lost(const Losses& losses, std::uint64_t still_living) { recovery_.lost(losses, still_living); }
+  void struck(std::uint32_t fault, std::string_view kind, Instant at, std::uint64_t living) { recovery_.struck(fault, kind, at, living); }
+  RecoveryLog& evacuation() { return recovery_; }
   void dropped(Instant at);                                   // a message, by a full network card
   void waited_for_service(NodeId node, std::size_t before);   // so many before it
   void cpu_used(NodeId node, Duration kernel, Duration program, std::vector<CoreUse> cores = {},
@@ -100,7 +100,7 @@ class Recorder {
   const std::vector<PagingStats>& paging() const { return paging_; }   // by node; empty: memory has no limit
   const std::vector<LinkUse>& links() const;                           // the busiest first
   const Timeline& timeline() const;
-  const LossStats& lost() const;
+  const LossStats& lost() const { return recovery_.lost(); }
   const std::vector<RecoveryStats>& recovery() const { return recovery_.all(); }   // by fault that struck
   std::string error() const;   // why a trace or the list of events is not complete; empty: it is
 

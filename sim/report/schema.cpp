@@ -128,6 +128,17 @@ Json expect() {
   return object({{"metric", text()}, {"value", or_null("number")}, {"bound", text()}, {"limit", number()}, {"ok", boolean()}});
 }
 
+Json evacuation() {
+  return object({{"ordered", integer()},
+                 {"moved", integer()},
+                 {"refused", map(integer())},
+                 {"took_ns", or_null("integer")},
+                 {"left", integer()},
+                 {"pause_mean_ns", or_null("integer")},
+                 {"pause_max_ns", or_null("integer")},
+                 {"residual", object({{"pids", integer()}, {"groups", integer()}, {"messages", integer()}})}});
+}
+
 Json recovery() {
   return object({{"fault", integer()},
                  {"kind", text()},
@@ -140,7 +151,11 @@ Json recovery() {
                  {"calls_stalled", integer()},
                  {"unavailable_ns", or_null("integer")},
                  {"unavailable_after_detection_ns", or_null("integer")},
-                 {"lost", object({{"processes", integer()}, {"conflicts", integer()}})}});
+                 {"without_work_ns", or_null("integer")},
+                 {"processes", integer()},
+                 {"survived", or_null("number")},
+                 {"evacuation", evacuation(), false},
+                 {"lost", object({{"processes", integer()}, {"conflicts", integer()}, {"cpu_ns", integer()}, {"image", integer()}})}});
 }
 
 Json run() {

@@ -189,9 +189,7 @@ class FaultsOnPrograms : public testing::TestWithParam<const char*> {
   }
 };
 
-class SlowNodes : public FaultsOnPrograms {};   // flow: refused by sim/load
-
-TEST_P(SlowNodes, ComputeSlowly) {
+TEST_P(FaultsOnPrograms, ASlowNodeComputesSlowly) {
   Fault slow = node("slow_node", 0, ms(4), ms(8));
   slow.factor = 4;
   EXPECT_EQ(run_it({slow}), (Lines{"16000000 computed", "21000000 awake", "21000000 end 0"})) << "4 + 8 / 4 done when it ends, 4 left";
@@ -208,7 +206,6 @@ TEST_P(FaultsOnPrograms, ACrashEndsThem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fidelity, FaultsOnPrograms, testing::Values("flow", "queue"));
-INSTANTIATE_TEST_SUITE_P(Queue, SlowNodes, testing::Values("queue"));
 
 }   // namespace
 }   // namespace ssi::sim::test
