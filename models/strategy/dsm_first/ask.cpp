@@ -202,7 +202,7 @@ void DsmFirst::depart_here(Pid pid, NodeId to) {
 void DsmFirst::device(Thread& thread, const Extent& extent) {
   thread.waits = Thread::Waits::device;
   const DeviceRequest request{thread.id(), extent.data, extent.from, extent.to};
-  const NodeId at{std::min(machine_.settings.device_node, machine_.layout.nodes() - 1)};
+  const NodeId at = machine_.layout.stands_in_for(NodeId{std::min(machine_.settings.device_node, machine_.layout.nodes() - 1)});
   if (at == machine_.self) begin_device(at, request);
   else event_.out->send(at, TxnId{}, ProcessorMessage(request));
 }

@@ -131,8 +131,8 @@ Code<> boot(Thread& t) { co_await make_init(t); }
 
 Code<> do_spawn(Thread& t, const ProgramRef& ref, Placement placement, bool exec) {
   const NodeId on = co_await place(t, placement);
-  if (on.value >= t.layout().nodes()) {
-    t.fail(Errno::einval);
+  if (const Errno wrong = place_error(t.layout(), on); wrong != Errno::none) {
+    t.fail(wrong);
     co_return;
   }
   const Child child = co_await make_child(t, ref, on, exec);
@@ -140,9 +140,11 @@ Code<> do_spawn(Thread& t, const ProgramRef& ref, Placement placement, bool exec
 }
 
 Code<> do_rfork(Thread& t, const Rfork& fork) {
-  const bool wrong = std::any_of(fork.nodes.begin(), fork.nodes.end(), [&](NodeId node) { return node.value >= t.layout().nodes(); });
-  if (fork.nodes.empty() || wrong) {
-    t.fail(Errno::einval);
+  Errno wrong = fork.nodes.empty() ? Errno::einval : Errno::none;
+  for (const NodeId node : fork.nodes)
+    if (wrong == Errno::none) wrong = place_error(t.layout(), node);
+  if (wrong != Errno::none) {
+    t.fail(wrong);
     co_return;
   }
   std::vector<ProcessInfo> made;

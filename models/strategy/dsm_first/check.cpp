@@ -50,6 +50,7 @@ void DsmFirst::hash_into(StateHash& hash) const {
   for (const std::uint64_t index : free_queue_nodes_) hash.add(index);
   hash.add(queue_nodes_);
   background_.hash_into(hash);
+  image_.hash_into(hash);
   for (const auto* asked : {&interrupts_, &in_service_})
     for (const Asked& one : *asked) {
       hash.add(one.from);
@@ -75,6 +76,9 @@ void DsmFirst::describe(StateDump& out) const {
             std::to_string(thread->where.page.value) + "\n";
   }
   out.add("threads", text);
+  text = "state " + std::to_string(static_cast<int>(image_.state())) + ", nodes";
+  for (const NodeId node : image_.members()) text += " " + std::to_string(node.value);
+  out.add("image", text);
   memory_->describe(out);
 }
 
@@ -86,7 +90,10 @@ class Checker {
   }
 
   void run() {
-    if (!std::all_of(nodes_.begin(), nodes_.end(), [](const DsmFirst* node) { return node->at_rest(); })) return check_here();
+    std::erase_if(nodes_, [](const DsmFirst* node) { return !node->image().running(); });
+    if (nodes_.empty() || !std::all_of(nodes_.begin(), nodes_.end(), [](const DsmFirst* node) { return node->at_rest(); }))
+      return check_here();
+    if (nodes_.size() != nodes_.front()->image().members().size()) return;   // its end is on its way, or its begin
     check_here();
     for (std::uint32_t node = 0; node < layout().nodes(); ++node)   // an interrupt is on its way
       if (word(layout().at(Table::run_queue, Layout::of_node(NodeId{node}), run_queue::todo)) != kNone) return;
@@ -105,6 +112,11 @@ class Checker {
       if (node->memory().right(at.page) != coherence::Right::none) return node->memory().copy(at.page)->word(at.offset);
     for (const DsmFirst* node : nodes_) unseen_ = unseen_ || node->memory().keeps(at.page);
     return 0;
+  }
+  const DsmFirst* node_of(std::uint64_t number) const {   // nullptr: it is not in the image
+    for (const DsmFirst* node : nodes_)
+      if (node->machine().self.value == number) return node;
+    return nullptr;
   }
   std::uint64_t field(Object process, process::Field field) { return word(layout().at(Table::process, process, field)); }
 
@@ -155,7 +167,8 @@ class Checker {
       if (!known) report_.add(name + " is nobody's child");
     }
     const std::uint64_t on = field(at, process::node);
-    const bool runs = on < nodes_.size() && nodes_[on]->here().contains(Pid{field(at, process::pid)});
+    const DsmFirst* const there = node_of(on);
+    const bool runs = there != nullptr && there->here().contains(Pid{field(at, process::pid)});
     if ((state == process::living) != runs) report_.add(name + " lives, but does not run where it says, or the other way round");
   }
 

@@ -15,20 +15,30 @@ namespace {
 // Above what coherence machines use. The second one follows the first at once.
 constexpr TimerKey kTick{std::uint64_t{1} << 50}, kTickServed{kTick.value + 1};
 
+Image::Place place_of(const NodeSetup& setup, const Settings& settings) {
+  return {.self = setup.self,
+          .nodes = setup.nodes,
+          .again = setup.incarnation.value > 1,
+          .reboots = settings.reboot_after.ns > 0,
+          .gather = settings.gather};
+}
+
 }   // namespace
 
-DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings) : DsmFirst(setup, settings, memory_of(setup, settings)) {}
+DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings)
+    : DsmFirst(setup, settings, memory_of(setup, settings, layout_of(setup, settings))) {}
 
 DsmFirst::DsmFirst(const NodeSetup& setup, const Settings& settings, std::unique_ptr<coherence::Machine> memory)
-    : machine_{setup.self, setup.incarnation, layout_of(setup, settings), settings, setup.costs}, memory_(std::move(memory)),
-      background_(setup, settings) {}
+    : setup_(setup), machine_{setup.self, setup.incarnation, layout_of(setup, settings), settings, setup.costs}, memory_(std::move(memory)),
+      image_(place_of(setup, settings)), background_(setup, settings) {}
 
 DsmFirst::DsmFirst(const DsmFirst& other)
-    : Strategy(other), machine_(other.machine_), memory_(other.memory_), next_thread_(other.next_thread_), spinners_(other.spinners_),
-      here_(other.here_), free_queue_nodes_(other.free_queue_nodes_), queue_nodes_(other.queue_nodes_), interrupts_(other.interrupts_),
-      in_service_(other.in_service_), serving_interrupts_(other.serving_interrupts_), background_(other.background_),
-      ticking_(other.ticking_), not_there_(other.not_there_), booted_(other.booted_), moved_calls_(other.moved_calls_),
-      given_up_calls_(other.given_up_calls_), before_boot_(other.before_boot_) {
+    : Strategy(other), setup_(other.setup_), machine_(other.machine_), memory_(other.memory_), image_(other.image_),
+      next_thread_(other.next_thread_), spinners_(other.spinners_), here_(other.here_), free_queue_nodes_(other.free_queue_nodes_),
+      queue_nodes_(other.queue_nodes_), interrupts_(other.interrupts_), in_service_(other.in_service_),
+      serving_interrupts_(other.serving_interrupts_), background_(other.background_), ticking_(other.ticking_),
+      not_there_(other.not_there_), booted_(other.booted_), moved_calls_(other.moved_calls_), given_up_calls_(other.given_up_calls_),
+      before_boot_(other.before_boot_), early_(other.early_) {
   for (const auto& [id, thread] : other.threads_) {
     auto& made = threads_[id] = std::make_unique<Thread>(id, machine_, *this, thread->beginning());
     made->replay(*thread, code_of(*made));
@@ -37,11 +47,23 @@ DsmFirst::DsmFirst(const DsmFirst& other)
 
 void DsmFirst::on_event(Instant now, const Event& event, Effects& out) {
   event_ = {now, &out};
+  if (concerns_image(event)) {
+    event_ = {};
+    return;
+  }
   const CallId cause = out.cause;
+  serve(event);
+  settle();
+  out.cause = cause;
+  for (const AfterWork::Send& send : out.sends) out.waited(send.cause, AfterWork::Waited::On::turn);   // at a home, or for a copy here
+  event_ = {};
+}
+
+void DsmFirst::serve(const Event& event) {
   std::visit(Overload{[&](const BootEvent&) { begin({.kind = Beginning::Kind::boot}); }, [&](const CallEvent& e) { call(e); },
                       [&](const MessageEvent& e) { message(*e.message); },
                       [&](const TimerEvent& e) {
-                        if (memory_->mine(e.key)) memory_->on_timer(e.key, e.generation, {now, out, outcome_});
+                        if (memory_->mine(e.key)) memory_->on_timer(e.key, e.generation, {event_.now, *event_.out, outcome_});
                         else tick(e.key);
                       },
                       [&](const DiskDone& e) { wait_over(e.token, Thread::Waits::disk, e.failed ? 1 : 0); },
@@ -51,10 +73,34 @@ void DsmFirst::on_event(Instant now, const Event& event, Effects& out) {
                       },
                       [&](const VerbDone&) {}, [&](const CircuitBroken&) {}, [&](const ViewChange&) {}},
              event);
+}
+
+// A node that is in no image serves nothing; calls wait until it is in one, and so do messages of who knows earlier that it is.
+bool DsmFirst::concerns_image(const Event& event) {
+  Effects& out = *event_.out;
+  const bool ran = image_.running();
+  bool begins = false;
+  if (std::holds_alternative<BootEvent>(event)) image_.begin(out);
+  else if (const auto* broken = std::get_if<CircuitBroken>(&event)) image_.circuit_broken(broken->peer, out);
+  else if (const auto* timer = std::get_if<TimerEvent>(&event); timer != nullptr && image_.mine(timer->key))
+    begins = image_.on_timer(timer->key, out);
+  else if (const auto* arrived = std::get_if<MessageEvent>(&event); arrived != nullptr && arrived->message->body.is<ImageMessage>())
+    begins = image_.on(arrived->message->header.from, arrived->message->body.get<ImageMessage>(), out);
+  else if (ran) return false;
+  else if (const auto* asked = std::get_if<CallEvent>(&event)) call(*asked);
+  else if (arrived != nullptr && image_.state() == Image::State::promised) early_.push_back(*arrived->message);
+  if (begins) begin_image();
+  return !(ran && std::holds_alternative<BootEvent>(event));
+}
+
+// Nothing is left of the one before but what is on disks.
+void DsmFirst::begin_image() {
+  machine_.layout.consist_of({image_.members().begin(), image_.members().end()});
+  memory_ = Cloned<coherence::Machine>(memory_of(setup_, machine_.settings, machine_.layout));
+  event_.out->note(Note::Kind::view_installed, static_cast<std::uint32_t>(image_.members().size()));
+  begin({.kind = Beginning::Kind::boot});
+  for (const Message& before : std::exchange(early_, {})) message(before);
   settle();
-  out.cause = cause;
-  for (const AfterWork::Send& send : out.sends) out.waited(send.cause, AfterWork::Waited::On::turn);   // at a home, or for a copy here
-  event_ = {};
 }
 
 void DsmFirst::frozen(ThreadId thread, Pid pid) {
@@ -162,6 +208,7 @@ void DsmFirst::stopped(Thread& thread) {
   if (kind == Beginning::Kind::boot) {
     booted_ = true;
     here_.emplace(init_of(machine_.self, machine_.incarnation), Here{init_object(machine_.self)});
+    if (machine_.incarnation.value > 1) event_.out->note(Note::Kind::rebuilt);
     for (Beginning& call : std::exchange(before_boot_, {})) begin(std::move(call));
     if (background_.on()) event_.out->set_timer(kTick, 0, background_.until_first(), true);
   }

@@ -12,6 +12,7 @@
 #include "models/base/cloned.hpp"
 #include "models/port/coherence.hpp"
 #include "models/strategy/dsm_first/background.hpp"
+#include "models/strategy/dsm_first/image.hpp"
 #include "models/strategy/dsm_first/messages.hpp"
 #include "models/strategy/dsm_first/thread.hpp"
 #include "models/strategy/registry.hpp"
@@ -43,6 +44,7 @@ class DsmFirst final : public Strategy, public Processor {
   const std::map<Pid, Here>& here() const { return here_; }
   const coherence::Machine& memory() const { return *memory_; }
   const Machine& machine() const { return machine_; }
+  const Image& image() const { return image_; }
   bool at_rest() const;   // no thread but those that sleep
 
  private:
@@ -98,6 +100,9 @@ class DsmFirst final : public Strategy, public Processor {
   Here* find_here(Pid pid);
 
   // ---- events
+  void serve(const Event& event);
+  bool concerns_image(const Event& event);   // true: there is nothing else to do
+  void begin_image();
   void call(const CallEvent& event);
   void message(const Message& message);
   void frozen(ThreadId thread, Pid pid);
@@ -106,8 +111,10 @@ class DsmFirst final : public Strategy, public Processor {
   void serve_interrupts();
   void tick(TimerKey key);
 
+  NodeSetup setup_;
   Machine machine_;
   Cloned<coherence::Machine> memory_;
+  Image image_;
   coherence::Outcome outcome_, taken_;   // empty between events
   Event_ event_;                         // only during one
   std::map<ThreadId, std::unique_ptr<Thread>> threads_;
@@ -131,6 +138,7 @@ class DsmFirst final : public Strategy, public Processor {
   std::map<Pid, ProcessorMoves> moved_calls_;   // of processes that have not arrived yet
   std::set<Pid> given_up_calls_;                // of processes that have died before their call arrived
   std::vector<Beginning> before_boot_;          // calls that came while the node still boots
+  std::vector<Message> early_;                  // of who was told before this node that the image begins
 };
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);

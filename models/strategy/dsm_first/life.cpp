@@ -11,8 +11,8 @@ using namespace process;
 
 Code<> do_exec(Thread& t, const Exec& exec) {
   const NodeId on = co_await place(t, exec.placement);
-  if (on.value >= t.layout().nodes()) {
-    t.fail(Errno::einval);
+  if (const Errno wrong = place_error(t.layout(), on); wrong != Errno::none) {
+    t.fail(wrong);
     co_return;
   }
   if (on != t.self()) {   // the process goes first
@@ -42,7 +42,7 @@ Code<> leave_children(Thread& t, Object self) {
     const Object next = co_await t.load(field_of(t, child, next_sibling));
     const std::uint64_t life = co_await t.load(field_of(t, child, state));
     if (life == zombie) co_await forget(t, child);
-    else co_await adopt(t, init_object(NodeId{0}), child);
+    else co_await adopt(t, init_object(t.layout().first_node()), child);
     child = next;
   }
   co_await t.store(field_of(t, self, first_child), kNone);

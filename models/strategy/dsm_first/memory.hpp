@@ -10,6 +10,6 @@
 namespace ssi::dsm_first {
 
 Layout layout_of(const NodeSetup& setup, const Settings& settings);
-std::unique_ptr<coherence::Machine> memory_of(const NodeSetup& setup, const Settings& settings);
+std::unique_ptr<coherence::Machine> memory_of(const NodeSetup& setup, const Settings& settings, const Layout& layout);
 
 }   // namespace ssi::dsm_first

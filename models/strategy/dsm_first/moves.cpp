@@ -48,8 +48,8 @@ Code<> move_another(Thread& t, Pid pid, NodeId to) {
 }   // namespace
 
 Code<> do_migrate(Thread& t, const Migrate& migrate) {
-  if (migrate.node.value >= t.layout().nodes()) {
-    t.fail(Errno::einval);
+  if (const Errno wrong = place_error(t.layout(), migrate.node); wrong != Errno::none) {
+    t.fail(wrong);
     co_return;
   }
   if (migrate.pid != kNoPid && migrate.pid != t.caller()) {

@@ -111,6 +111,7 @@ Code<NodeId> least_loaded(Thread& t) {
   NodeId best = t.self();
   std::uint64_t least = co_await t.load(t.at(Table::run_queue, Layout::of_node(best), run_queue::length));
   for (std::uint32_t id = 0; id < t.layout().nodes(); ++id) {
+    if (!t.layout().has(NodeId{id})) continue;
     const std::uint64_t length = co_await t.load(t.at(Table::run_queue, Layout::of_node(NodeId{id}), run_queue::length));
     if (length < least) {
       least = length;

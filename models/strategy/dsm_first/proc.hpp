@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "models/port/calls.hpp"
 #include "models/strategy/dsm_first/locks.hpp"
 #include "models/strategy/dsm_first/objects.hpp"
 
@@ -11,6 +12,12 @@ namespace ssi::dsm_first {
 inline Word field_of(Thread& t, Object process, process::Field field) { return t.at(Table::process, process, field); }
 inline Word task_lock(Thread& t) { return t.at(Table::kernel, kTaskLock); }
 constexpr Object init_object(NodeId node) { return node.value + 1; }   // of the process as which the host calls on that node
+
+// Of a node that a call names: there is none of that number, or it is not in this image.
+inline Errno place_error(const Layout& layout, NodeId node) {
+  if (node.value >= layout.nodes()) return Errno::einval;
+  return layout.has(node) ? Errno::none : Errno::ehostdown;
+}
 
 // ---- system calls (dispatch.cpp)
 

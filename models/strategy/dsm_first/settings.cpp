@@ -129,6 +129,24 @@ const std::array kSettings{
               .meaning = "of these writes, those to words that all nodes write; the others are to the node's own clock",
               .source = "estimate: of four words of a tick one is a reference count or the time, range 0.02 to 0.5"},
              &S::background_shared},
+    Bound<S>{
+        {.key = "reboot_after",
+         .kind = Kind::duration,
+         .fallback = std::int64_t{0},
+         .min = 0,
+         .max = 3.6e12,
+         .meaning = "when a node is lost the image is: so long until its other nodes have booted again, and make a new one if they are "
+                    "more than half; 0ns: never",
+         .source = "choice; servers take 1 to 10 min, a kernel that is started by kexec some seconds"},
+        &S::reboot_after},
+    Bound<S>{{.key = "gather",
+              .kind = Kind::duration,
+              .fallback = std::int64_t{1'000'000'000},
+              .min = 1'000'000,
+              .max = 3.6e12,
+              .meaning = "how long nodes that have booted again wait for others before they make an image",
+              .source = "estimate: they have stopped within a circuit's round trip of each other"},
+             &S::gather},
 };
 
 // Sequentially consistent ones only: an unmodified kernel shows no acquire and release.

@@ -27,6 +27,8 @@ struct Settings {
   std::uint64_t context{};   // bytes
   Duration tick;
   double background_shared{};
+  Duration reboot_after;   // 0: an image that is lost stays so
+  Duration gather;
   protocol::Choice memory;   // the coherence protocol below the kernel, and its options
 
   LockKind lock_kind() const { return lock == "ticket" ? LockKind::ticket : lock == "mcs" ? LockKind::mcs : LockKind::test_and_set; }
