@@ -71,11 +71,11 @@ void Client::died(Pid process, Effects& out) {
   out.send(gone.to, gone.txn, Message(HangUp{}), {.raised = true});
 }
 
-std::vector<Pid> Client::lost(NodeId peer) {
-  std::vector<Pid> gone;
+std::vector<Client::Lost> Client::lost(NodeId peer) {
+  std::vector<Lost> gone;
   for (const auto& [process, connection] : connections_)
-    if (connection.to == peer) gone.push_back(process);
-  for (const Pid process : gone) over(process, ClientEvent::lost, kNoStatus);
+    if (connection.to == peer) gone.push_back({process, connection.program});
+  for (const Lost& one : gone) over(one.process, ClientEvent::lost, kNoStatus);
   return gone;
 }
 

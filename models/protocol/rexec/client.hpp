@@ -48,7 +48,11 @@ class Client {
   Turn on(TxnId txn, const Closed& closed);
   void caught(Pid process, Signal signal, Effects& out);
   void died(Pid process, Effects& out);
-  std::vector<Pid> lost(NodeId peer);   // processes whose connections are over, without a status
+  struct Lost {   // its connection is over, without a status
+    Pid process;
+    ProgramRef program;
+  };
+  std::vector<Lost> lost(NodeId peer);
 
   const Connection* find(Pid process) const;   // nullptr: it stands for none
   const std::map<Pid, Connection>& all() const { return connections_; }

@@ -27,6 +27,14 @@ void ScaleOut::hash_into(StateHash& hash) const {
   client_.hash_into(hash);
   server_.hash_into(hash);
   hash.add(std::uint64_t{placed_});
+  for (const auto& [node, until] : left_out_) {
+    hash.add(node);
+    hash.add(static_cast<std::uint64_t>(until.ns));
+  }
+  for (const auto& [pid, tries] : tries_) {
+    hash.add(pid);
+    hash.add(std::uint64_t{tries});
+  }
   for (const auto& [pid, status] : stopped_) {
     hash.add(pid);
     hash.add(static_cast<std::uint64_t>(status));

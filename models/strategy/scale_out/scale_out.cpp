@@ -64,7 +64,7 @@ void ScaleOut::on_event(Instant now, const Event& event, Effects& out) {
                    std::visit(Served{*this, {message.header.from, message.header.txn}, now, out}, message.body.get<rexec::Message>());
                  },
                  [&](const CircuitBroken& broken) {
-                   circuit_broken(broken.peer, out);
+                   circuit_broken(broken.peer, now, out);
                    kernel_.serve(now, event, out);
                  },
                  [&](const auto&) { kernel_.serve(now, event, out); },
@@ -88,22 +88,44 @@ bool ScaleOut::call(const CallEvent& event, Instant now, Effects& out) {
     return refuse_if(std::any_of(fork->nodes.begin(), fork->nodes.end(), [&](NodeId node) { return node != self_; }));
   const auto* spawn = std::get_if<Spawn>(event.call);
   if (spawn == nullptr) return false;
-  const NodeId at = choose_node(spawn->placement);
+  const NodeId at = choose_node(spawn->placement, now);
   if (at == self_) return false;
   if (at.value >= nodes_) out.complete(event.id, Result::fail(Errno::einval), self_);
   else start_elsewhere(event, *spawn, at, now, out);
   return true;
 }
 
-NodeId ScaleOut::choose_node(const Placement& placement) {
+NodeId ScaleOut::choose_node(const Placement& placement, Instant now) {
   if (placement.kind == Placement::Kind::node) return placement.node;
   if (placement.kind == Placement::Kind::here || settings_.least_loaded == "here") return self_;
-  return NodeId{(self_.value + placed_++) % nodes_};
+  NodeId next = self_;
+  for (std::uint32_t i = 0; i < nodes_; ++i) {
+    next = NodeId{(self_.value + placed_++) % nodes_};
+    if (!avoids(next, now)) break;
+  }
+  return next;
 }
 
-void ScaleOut::circuit_broken(NodeId peer, Effects& out) {
-  for (const Pid process : client_.lost(peer)) turn({rexec::Client::Turn::Is::over, process, rexec::kNoStatus}, out);
+bool ScaleOut::avoids(NodeId node, Instant now) const {
+  const auto found = left_out_.find(node);
+  return found != left_out_.end() && now < found->second;
+}
+
+void ScaleOut::circuit_broken(NodeId peer, Instant now, Effects& out) {
+  left_out_[peer] = now + settings_.backoff;
+  for (const rexec::Client::Lost& lost : client_.lost(peer))
+    if (!try_elsewhere(lost, peer, now, out)) turn({rexec::Client::Turn::Is::over, lost.process, rexec::kNoStatus}, out);
   for (const auto& session : server_.lost(peer)) leave(session, out);
+}
+
+// Nobody knows how far the program came. The last host to be tried is this one.
+bool ScaleOut::try_elsewhere(const rexec::Client::Lost& lost, NodeId from, Instant now, Effects& out) {
+  if (kernel_.processes().find(lost.process)->stopped || tries_[lost.process] >= settings_.retries) return false;
+  const std::uint32_t tried = ++tries_[lost.process];
+  NodeId to{(from.value + tried) % nodes_};
+  while (to != self_ && avoids(to, now)) to = NodeId{(to.value + 1) % nodes_};
+  client_.begin(lost.process, to, lost.program, out);
+  return true;
 }
 
 }   // namespace ssi::scale_out

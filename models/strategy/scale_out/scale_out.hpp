@@ -38,8 +38,10 @@ class ScaleOut final : public Strategy {
 
   bool call(const CallEvent& event, Instant now, Effects& out);   // false: the kernel's
   void start_elsewhere(const CallEvent& event, const Spawn& spawn, NodeId at, Instant now, Effects& out);
-  NodeId choose_node(const Placement& placement);
-  void circuit_broken(NodeId peer, Effects& out);
+  NodeId choose_node(const Placement& placement, Instant now);
+  bool avoids(NodeId node, Instant now) const;
+  void circuit_broken(NodeId peer, Instant now, Effects& out);
+  bool try_elsewhere(const rexec::Client::Lost& lost, NodeId from, Instant now, Effects& out);
 
   // client processes
   void turn(const rexec::Client::Turn& turn, Effects& out);
@@ -66,6 +68,8 @@ class ScaleOut final : public Strategy {
   std::set<Pid> services_;                // living ones
   std::map<Pid, std::int32_t> stopped_;   // client processes that will exit with this once they are continued
   std::uint32_t placed_ = 0;              // programs that went to the next host of the list
+  std::map<NodeId, Instant> left_out_;    // hosts whose connections were lost, until then
+  std::map<Pid, std::uint32_t> tries_;    // client processes whose programs were started again: how often
 };
 
 std::unique_ptr<Strategy> make(const NodeSetup& setup, const config::Values& params);

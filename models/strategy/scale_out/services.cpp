@@ -94,6 +94,7 @@ void ScaleOut::follow(const ProgramOrder& order, Effects& out) {
 // The status of a program lies with its session's process, unless that has died with it.
 void ScaleOut::ended(Pid pid, Effects& out) {
   stopped_.erase(pid);
+  tries_.erase(pid);
   if (client_.find(pid) != nullptr) return client_.died(pid, out);
   if (server_.of_process(pid) != nullptr) return server_.killed(pid, out);
   const Server::Session* session = server_.of_program(pid);

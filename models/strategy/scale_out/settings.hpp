@@ -22,6 +22,8 @@ struct Settings {
   std::string forwards;       // "terminate" | "all"
   std::string hang_up;        // "hup" | "nothing"
   std::string least_loaded;   // "rotate" | "here"
+  std::uint32_t retries{};
+  Duration backoff;
   std::uint32_t file_server{};
   Duration attribute_timeout;
   bool hard_mount{};

@@ -121,6 +121,25 @@ TEST(Services, ALostHostEndsItsClientsAndHangsUpItsPrograms) {
   EXPECT_TRUE(rig.lives(0, kept));
 }
 
+// It is asked for again where nobody has been lost; the client process, and so the parent, sees nothing of it.
+TEST(Services, AProgramWhoseHostIsLostIsStartedAgainOnTheNext) {
+  ScaleOutRig rig(3, {{"retries", std::int64_t{1}}});
+  const Pid parent = rig.start(0);
+  const Pid client = rig.start_at(0, parent, 1);
+  rig.world.break_circuit(NodeId{0}, NodeId{1});
+  rig.world.deliver_all();
+  const Pid again = rig.program();
+  EXPECT_TRUE(rig.lives(2, again) && rig.lives(0, client));
+  const Spawn anywhere{{}, {Placement::Kind::least_loaded, {}}};
+  for (int i = 0; i < 6; ++i) {
+    rig.call(0, parent, anywhere);
+    EXPECT_FALSE(rig.lives(1, rig.program())) << "a host that was lost is left out";
+  }
+  rig.world.break_circuit(NodeId{0}, NodeId{2});
+  const CallTrace& wait = rig.call(0, parent, Wait{client});
+  EXPECT_EQ(wait.result->status, rexec::kNoStatus) << "once is enough";
+}
+
 // EXITED and HANG_UP, or EXITED and SIGNAL, under way at once.
 TEST(Services, AnEndOnBothSidesAtOnceIsOneEnd) {
   for (const Signal signal : {Signal::kill, Signal::term}) {
