@@ -10,7 +10,7 @@ from .statistics import CONFIDENCE, mean_interval
 YEAR_S = 365.25 * 86400
 ASSUMPTIONS = (
     "nodes fail independently, each after {mttf_days:g} days on average, exponentially",
-    "one fault at a time: everything is as before when the next one strikes (regeneration), so faults of a year are as many as their rate says",
+    "one fault at a time: everything is as before when the next one strikes (regeneration), so faults are as many as their rate says",
     "an image that does not come back by itself is down for {repair_s:g} s; every other outage is as measured on {nodes} nodes",
     "an outage: a second in which less than half of the work before the fault was done",
     "a fault that spares the image takes one node's share of the processes: what is lost does not grow with the nodes; else all is lost",

@@ -45,18 +45,30 @@ void Cluster::operation_done(const Effects::Completion& completion) {
   if (operations_.empty()) look_around();
 }
 
+std::uint64_t Cluster::still_there() const {
+  std::uint64_t sum = 0;
+  const_cast<Programs&>(programs_).each([&](const Running& program) { sum += program.node == *evacuated_; });
+  return sum;
+}
+
+// The order may be answered before its process has gone.
+void Cluster::has_left(const Running& program) {
+  const std::uint64_t left = still_there();
+  recorder_.evacuation().left_evacuated(now(), now() - program.frozen_at, left);
+  if (left == 0) look_around();
+}
+
 // What depends on the node still: who runs there, pids that it has given away, groups whose leaders it has made.
 void Cluster::see_who_is_there(const std::vector<ProcessInfo>& processes) {
   const NodeId node = *evacuated_;
-  std::uint64_t left = 0, made = 0;
+  std::uint64_t made = 0;
   std::set<Pid> groups;
-  programs_.each([&](const Running& program) { left += program.node == node; });
   for (const ProcessInfo& process : processes) {
     if (process.pid.sequence() == kInitSequence || process.node == node) continue;
     made += process.pid.origin() == node;
     if (process.group.origin() == node && process.group.sequence() != kInitSequence) groups.insert(process.group);
   }
-  recorder_.evacuation().evacuation_seen(left, made, groups.size());
+  recorder_.evacuation().evacuation_seen(still_there(), made, groups.size());
 }
 
 }   // namespace ssi::sim

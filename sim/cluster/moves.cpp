@@ -19,8 +19,9 @@ void Cluster::freeze(Running& program, Service& service) {
 void Cluster::thaw(Running& program, NodeId node) {
   if (std::exchange(program.adrift, false)) --adrift_;
   program.frozen = false;
-  if (program.node == evacuated_) recorder_.evacuation().left_evacuated(now() - program.frozen_at);
+  const bool leaves = program.node == evacuated_ && node != evacuated_;
   program.node = node;
+  if (leaves) has_left(program);
   if (!setup_.one_machine) program.self.node = node.value;
   if (paging_ && paging_->of(program.slot).set.pages() > 0) memory_arrives(program);
   if (OpenCall* call = ledger_.find(std::exchange(program.held_call, kNoCall))) {

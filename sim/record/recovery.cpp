@@ -63,12 +63,15 @@ void RecoveryLog::evacuation_seen(std::uint64_t left, std::uint64_t pids, std::u
   it->groups = groups;
 }
 
-void RecoveryLog::left_evacuated(Duration paused) {
+void RecoveryLog::left_evacuated(Instant at, Duration paused, std::uint64_t left) {
   Evacuation* const it = evacuation();
   if (it == nullptr) return;
   it->paused += paused;
   it->paused_max = std::max(it->paused_max, paused);
   ++it->pauses;
+  it->left = left;
+  it->messages = 0;
+  if (it->done) it->done = at;
 }
 
 void RecoveryLog::asked_evacuated() {

@@ -28,7 +28,7 @@ struct Losses {
 struct Evacuation {
   std::uint64_t ordered = 0, moved = 0;
   std::map<Errno, std::uint64_t> refused{};
-  std::optional<Instant> done{};        // the last order was answered
+  std::optional<Instant> done{};        // the last order was answered, or the last process left
   std::uint64_t left = 0;               // processes that still run there then
   std::uint64_t pids = 0, groups = 0;   // of processes elsewhere that the node has made
   std::uint64_t messages = 0;           // to the node, from then on, on behalf of calls elsewhere
@@ -68,7 +68,7 @@ class RecoveryLog {
   void evacuation_begins(std::uint64_t ordered);
   void evacuation_answered(Instant at, const Result& result);
   void evacuation_seen(std::uint64_t left, std::uint64_t pids, std::uint64_t groups);
-  void left_evacuated(Duration paused);
+  void left_evacuated(Instant at, Duration paused, std::uint64_t left);
   void asked_evacuated();
   const std::vector<RecoveryStats>& all() const { return all_; }
   const LossStats& lost() const { return lost_; }   // of the run

@@ -94,7 +94,7 @@ constexpr std::array kMetrics{
     MetricInfo{"recovery.N.evacuation.ordered", Q::number, B::neither, "processes on a node that was evacuated"},
     MetricInfo{"recovery.N.evacuation.moved", Q::number, B::more, "of those, that went to another node"},
     MetricInfo{"recovery.N.evacuation.refused.TYPE", Q::number, B::less, "of those, that could not, by error"},
-    MetricInfo{"recovery.N.evacuation.took", Q::time, B::less, "until the last order was answered"},
+    MetricInfo{"recovery.N.evacuation.took", Q::time, B::less, "until the last order was answered and the last process had gone"},
     MetricInfo{"recovery.N.evacuation.left", Q::number, B::less, "processes that ran on the node then"},
     MetricInfo{"recovery.N.evacuation.pause_mean", Q::time, B::less, "how long a process stood still for its move"},
     MetricInfo{"recovery.N.evacuation.pause_max", Q::time, B::less, "the longest of these"},

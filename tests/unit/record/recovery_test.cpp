@@ -93,14 +93,16 @@ TEST(Recovery, AnEvacuationIsOverWithItsLastAnswer) {
   log.struck(0, "evacuate", {100}, 4);
   log.evacuation_begins(2);
   log.asked_evacuated();   // it still runs something
-  log.left_evacuated(Duration{30});
+  log.left_evacuated({140}, Duration{30}, 1);
   log.evacuation_answered({150}, Result::ok());
   EXPECT_FALSE(log.all()[0].evacuation->done);
   log.evacuation_answered({170}, Result::fail(Errno::enosys));
   log.asked_evacuated();
+  log.left_evacuated({180}, Duration{10}, 1);   // later than its order was answered
+  log.asked_evacuated();
   log.evacuation_seen(1, 3, 2);
   const Evacuation& it = *log.all()[0].evacuation;
-  EXPECT_EQ(it.done->ns, 170);
+  EXPECT_EQ(it.done->ns, 180);
   EXPECT_EQ(it.moved, 1U);
   EXPECT_EQ(it.refused.at(Errno::enosys), 1U);
   EXPECT_EQ(it.messages, 1U);
