@@ -95,7 +95,7 @@ std::vector<Cluster::Load> make_loads(const RunPlan& plan) {
 
 // When a machine that has stopped for good starts anew: its membership says, or the design.
 std::optional<Duration> restart_of(const RunPlan& plan) {
-  if (plan.strategy.watches && plan.scenario.membership.on()) return plan.scenario.membership.restart;
+  if (plan.strategy.watches && plan.scenario.membership.by_majority()) return plan.scenario.membership.restart;
   const config::Value* own = config::find_value(plan.params, "reboot_after");
   const Duration after{own == nullptr ? 0 : std::get<std::int64_t>(*own)};
   return after.ns > 0 ? std::optional(after) : std::nullopt;
@@ -105,13 +105,6 @@ std::string check_whole(const StrategyEntry& strategy, const std::vector<const S
   Report report;
   if (strategy.check_cluster) strategy.check_cluster(machines, report);
   return report.problems.empty() ? "" : report.problems.front();
-}
-
-// Of a machine that learns that it was left out.
-std::optional<Duration> restart_of(const RunPlan& plan) {
-  const config::Membership& membership = plan.scenario.membership;
-  if (!plan.strategy.watches || !membership.by_majority()) return std::nullopt;
-  return membership.restart;
 }
 
 template <class Fidelity>
