@@ -18,6 +18,7 @@ ASSUMPTIONS = (
 )
 OUTCOME = ["survived", "cpu_lost_s", "outage_s", "image_lost", "comes_back"]
 SECOND_NS = 1_000_000_000
+NEARLY_ALL = 0.95
 
 
 def outcomes(results, fault=0):
@@ -36,13 +37,14 @@ def outcomes(results, fault=0):
 
 
 def outage_s(timeline, at_ns):
-    """Whole seconds from the fault on, as long as most of the demand is still to come, with less than half of the mean rate of the seconds
-    before it; NaN: no work was done afterwards."""
+    """Whole seconds from the fault on with less than half of the mean rate of the seconds before it, until nearly all work of the run is
+    done (what is left then has no demand behind it); NaN: no work was done afterwards."""
     rate = 2 * (work_until(timeline, at_ns) - work_until(timeline, at_ns / 2)) / (at_ns / SECOND_NS)   # the first half is the start
-    last = np.nonzero(timeline["work_done"])[0][-1] * timeline["bucket_ns"] if any(timeline["work_done"]) else 0
+    work = np.concatenate([[0], np.cumsum(timeline["work_done"])])
+    last = np.searchsorted(work, NEARLY_ALL * work[-1]) * timeline["bucket_ns"]
     if rate == 0 or last <= at_ns + SECOND_NS:
         return float("nan")
-    return float((work_each_second(timeline, np.arange(at_ns, last - 2 * SECOND_NS, SECOND_NS)) < rate / 2).sum())
+    return float((work_each_second(timeline, np.arange(at_ns, last - SECOND_NS, SECOND_NS)) < rate / 2).sum())
 
 
 def work_until(timeline, at_ns):

@@ -15,7 +15,8 @@ constexpr std::uint32_t kSkips = 2;
 std::unique_ptr<Strategy> make_dsm_first(const NodeSetup& setup, const config::Values& params) {
   const auto settings = dsm_first::settings_from(params);
   const std::uint32_t skips = setup.self == NodeId{1} ? kSkips : 0;
-  auto memory = std::make_unique<flawed::SkipsInvalidation>(dsm_first::memory_of(setup, settings), skips);
+  auto whole = dsm_first::memory_of(setup, settings, dsm_first::layout_of(setup, settings));
+  auto memory = std::make_unique<flawed::SkipsInvalidation>(std::move(whole), skips);
   return std::make_unique<dsm_first::DsmFirst>(setup, settings, std::move(memory));
 }
 
