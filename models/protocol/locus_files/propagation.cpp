@@ -130,7 +130,8 @@ void Storing::on(NodeId, TxnId, const Recycled& recycled, CallId, Wire&) {
 void Storing::recycle_if_unused(FileId file) {
   if (!recycled_.contains(file) || pack_.committing(file) || pack_.changed(file) || pulls_.contains(file)) return;
   recycled_.erase(file);
-  pack_.recycle(file);
+  const InodePtr inode = pack_.committed(file);
+  if (inode && inode->deleted) pack_.recycle(file);   // else another side of a cut had changed it, and it stays
 }
 
 // Its users are gone: what they wrote and did not commit is undone, unless somebody else writes the file too. A version that was being

@@ -164,6 +164,8 @@ void Storing::committed(FileId file, bool failed, Wire& wire) {
   if (const auto at = served_.find(file); at != served_.end() && !at->second.waiting.empty())
     start_commit(file, afters_.at(at->second.waiting.front()).cause, wire);
   forget_if_unused(file);
+  const InodePtr inode = pack_.committed(file);
+  if (inode && !inode->deleted) unseen_.erase(file);   // it had been removed on one side of a cut, and stays
   recycle_if_unused(file);
 }
 

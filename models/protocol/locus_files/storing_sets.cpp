@@ -19,6 +19,7 @@ void Storing::begin_set(Wire& wire) {
   std::vector<TxnId> closings;
   for (const auto& [txn, closing] : closing_) closings.push_back(txn);
   for (const TxnId txn : closings) on(self_, txn, Closed{}, closing_.at(txn).cause, wire);
+  unseen_.clear();   // all tell again
   merging_.clear();
   merge_reads_.clear();
   for (const auto& [file, stored] : pack_.all())
