@@ -14,11 +14,10 @@ namespace ssi::record {
 
 class Line {
  public:
-  Line& put(std::string_view text) {
-    SSI_CHECK(text.size() <= text_.size() - size_, "a line of a trace is too long");
-    std::memcpy(text_.data() + size_, text.data(), text.size());
-    size_ += text.size();
-    return *this;
+  Line& put(std::string_view text) { return put(text.data(), text.size()); }
+  template <std::size_t kSize>
+  Line& put(const char (&literal)[kSize]) {   // its length is known, so copying it is a few moves
+    return put(literal, kSize - 1);
   }
   Line& put(std::integral auto number) {
     const auto end = std::to_chars(text_.data() + size_, text_.data() + text_.size(), number);
@@ -31,11 +30,18 @@ class Line {
     const auto below = static_cast<int>(time.ns % 1000);
     const char decimals[] = {'.', static_cast<char>('0' + below / 100), static_cast<char>('0' + below / 10 % 10),
                              static_cast<char>('0' + below % 10)};
-    return put(time.ns / 1000).put({decimals, sizeof decimals});
+    return put(time.ns / 1000).put(decimals, sizeof decimals);
   }
   std::string_view text() const { return {text_.data(), size_}; }
 
  private:
+  Line& put(const char* text, std::size_t size) {
+    SSI_CHECK(size <= text_.size() - size_, "a line of a trace is too long");
+    std::memcpy(text_.data() + size_, text, size);
+    size_ += size;
+    return *this;
+  }
+
   std::array<char, 1024> text_;
   std::size_t size_ = 0;
 };

@@ -1,16 +1,15 @@
 #!/usr/bin/python3
 """`cost_test.py SSISIM`: a million calls with and without their trace. At most 0.5 us of CPU for an event, and no memory that grows
-with the run. CPU seconds, so a busy machine matters little; medians of three."""
+with the run. CPU seconds, so a busy machine matters little; in turn, the least of five each: whatever else the machine does only adds."""
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 
 SSISIM = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TIMES = 3
+TIMES = 5
 MOST_SECONDS = 0.5e-6
 MOST_BYTES = 2 << 20
 
@@ -32,11 +31,10 @@ def events_of(folder, name):
 def main():
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
-        plain = [measure(folder) for _ in range(TIMES)]
         for trace, name in (("chrome", "trace.json"), ("ops", "ops.jsonl")):
-            traced = [measure(folder, "--trace", trace) for _ in range(TIMES)]
-            seconds = statistics.median(run[0] for run in traced) - statistics.median(run[0] for run in plain)
-            grown = statistics.median(run[1] for run in traced) - statistics.median(run[1] for run in plain)
+            rounds = [(measure(folder), measure(folder, "--trace", trace)) for _ in range(TIMES)]
+            plain, traced = ([min(figures) for figures in zip(*runs)] for runs in zip(*rounds))
+            seconds, grown = (after - before for before, after in zip(plain, traced))
             each = seconds / events_of(folder, name)
             print(f"{trace}: {events_of(folder, name)} events, {each * 1e6:.3f} us each, {grown / 1024:.0f} KiB more memory")
             bad += each > MOST_SECONDS or grown > MOST_BYTES
