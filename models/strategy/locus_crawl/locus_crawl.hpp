@@ -11,6 +11,7 @@
 #include "models/native/kernel.hpp"
 #include "models/parts/cluster_channels.hpp"
 #include "models/parts/cluster_segments.hpp"
+#include "models/parts/held_events.hpp"
 #include "models/protocol/locus_files/node.hpp"
 #include "models/protocol/locus_processes/births.hpp"
 #include "models/protocol/locus_processes/broadcasts.hpp"
@@ -87,13 +88,11 @@ class LocusCrawl final : public Strategy {
   NodeId choose_node(const Placement& placement);
 
   // sets.cpp: what is served, and when
-  enum class Fate : std::uint8_t { serve, wait, drop };
+  using Fate = parts::HeldEvents::Fate;
   void handle(const Event& event, Effects& out);
   bool is_of_sets(const Event& event, Effects& out);
   Fate fate_of(const Event& event) const;
   Fate fate_of(const Message& message) const;
-  void hold(const Event& event, Effects& out);
-  void serve_held(Effects& out);
   void follow_set(Effects& out);
   void tell_files(Effects& out);
   void lose(NodeId site, Effects& out);
@@ -217,14 +216,7 @@ class LocusCrawl final : public Strategy {
   std::map<Pid, std::optional<lp::ExitNotice>> early_;   // children that came, or whose EXIT did, before their FORKED
   // In a partition set.
   std::optional<partition_sets::PartitionSets> sets_;
-  struct Held {
-    Event event;
-    std::shared_ptr<const Call> call;
-    std::shared_ptr<const Message> message;
-    CallId cause;
-    bool serving = false;
-  };
-  std::vector<Held> held_;
+  parts::HeldEvents held_;
   std::set<NodeId> awaited_;                            // members that have yet to tell who is there
   std::map<NodeId, lp::Present> present_;               // what they have told
   std::map<Pid, NodeId> limbo_;                         // was on its way there when the circuit broke

@@ -16,11 +16,11 @@ void LocusCrawl::on_event(Instant now, const Event& event, Effects& out) {
   if (!is_of_sets(event, out)) {
     const Fate fate = fate_of(event);
     if (fate == Fate::serve) handle(event, out);
-    if (fate == Fate::wait) hold(event, out);
+    if (fate == Fate::wait) held_.hold(event, out);
     if (fate == Fate::drop) sets_->stranger_spoke(std::get<MessageEvent>(event).message->header.from, out);
   }
   follow_set(out);
-  serve_held(out);
+  held_.serve(out, [this](const Event& waits) { return fate_of(waits); }, [&](const Event& waited) { handle(waited, out); });
   drop_to_strangers(out);
 }
 
@@ -56,38 +56,9 @@ LocusCrawl::Fate LocusCrawl::fate_of(const Message& message) const {
   return of_processes && !awaited_.empty() && !awaited_.contains(header.from) ? Fate::wait : Fate::serve;
 }
 
-void LocusCrawl::hold(const Event& event, Effects& out) {
-  Held held{event, nullptr, nullptr, out.cause, out.serving};
-  if (const auto* call = std::get_if<CallEvent>(&event)) {
-    held.call = std::make_shared<const Call>(*call->call);
-    held.event = CallEvent{call->id, call->caller, held.call.get(), call->memory};
-  } else if (const auto* arrived = std::get_if<MessageEvent>(&event)) {
-    held.message = std::make_shared<const Message>(*arrived->message);
-    held.event = MessageEvent{held.message.get()};
-  }
-  held_.push_back(std::move(held));
-}
-
-// In the order of their coming, as if each came now.
-void LocusCrawl::serve_held(Effects& out) {
-  if (held_.empty()) return;
-  const CallId cause = out.cause;
-  const bool serving = out.serving;
-  for (Held& held : std::exchange(held_, {})) {
-    const Fate fate = fate_of(held.event);
-    if (fate == Fate::wait) held_.push_back(std::move(held));
-    if (fate != Fate::serve) continue;
-    out.cause = held.cause;
-    out.serving = held.serving;
-    handle(held.event, out);
-  }
-  out.cause = cause;
-  out.serving = serving;
-}
-
 // What was under way to or from the site is lost with the circuit; what is rebuilt waits for the next set.
 void LocusCrawl::lose(NodeId site, Effects& out) {
-  std::erase_if(held_, [site](const Held& held) { return held.message && held.message->header.from == site; });
+  held_.forget_messages_from(site);
   give_up(site, out);
   parts_.event(CircuitBroken{site, 0}, processes_, now_, out);
   after_event(out);

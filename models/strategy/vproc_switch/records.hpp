@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "models/port/event.hpp"
+#include "models/parts/held_events.hpp"
 #include "models/protocol/vproc/asker.hpp"
 #include "models/protocol/vproc/recovery_messages.hpp"
 
@@ -30,15 +30,6 @@ enum class Site : std::uint32_t {
   file,             // whose file system: at each operation of the vnode switch
 };
 inline constexpr std::uint32_t kSites = 17;
-
-// An event that waits for a lease, or for a view.
-struct Held {
-  Event event;   // points to what is here
-  std::shared_ptr<const Call> call{};
-  std::shared_ptr<const Message> message{};
-  CallId cause;
-  bool serving = false;
-};
 
 // A request of another node's, to a third one that answers it.
 struct PassedOn {

@@ -79,33 +79,13 @@ VprocSwitch::Fate VprocSwitch::fate_of(const Message& message) const {
 bool VprocSwitch::is_member(NodeId node) const { return !membership_ || membership_->view().find(node) != nullptr; }
 
 void VprocSwitch::hold(const Event& event, Effects& out) {
-  Held held{event, nullptr, nullptr, out.cause, out.serving};
-  if (const auto* call = std::get_if<CallEvent>(&event)) {
-    held.call = std::make_shared<const Call>(*call->call);
-    held.event = CallEvent{call->id, call->caller, held.call.get(), call->memory};
-  } else if (const auto* arrived = std::get_if<MessageEvent>(&event)) {
-    held.message = std::make_shared<const Message>(*arrived->message);
-    held.event = MessageEvent{held.message.get()};
-  }
-  held_.push_back(std::move(held));
-  if (held_.size() == 1) out.set_timer(kHeldTimer, 0, watching_.heartbeat);
+  if (held_.empty()) out.set_timer(kHeldTimer, 0, watching_.heartbeat);
+  held_.hold(event, out);
 }
 
-// In the order of their coming, as if each came now.
 void VprocSwitch::serve_held(Effects& out) {
   if (held_.empty() || !membership_->may_serve(now_)) return;
-  const CallId cause = out.cause;
-  const bool serving = out.serving;
-  for (Held& held : std::exchange(held_, {})) {
-    const Fate fate = fate_of(held.event);
-    if (fate == Fate::wait) held_.push_back(std::move(held));
-    if (fate != Fate::serve) continue;
-    out.cause = held.cause;
-    out.serving = held.serving;
-    handle(held.event, out);
-  }
-  out.cause = cause;
-  out.serving = serving;
+  held_.serve(out, [this](const Event& event) { return fate_of(event); }, [&](const Event& event) { handle(event, out); });
 }
 
 // What was under way is lost. If silence has not decided who of both has gone before long, the membership does. Nothing has been asked of

@@ -95,7 +95,7 @@ class VprocSwitch final : public Strategy {
   Found find_for(Pid pid, M request, const vproc::Asker& asker, Origin of, Effects& out);
 
   // views.cpp: who is a member, and what waits for a lease or for a view
-  enum class Fate : std::uint8_t { serve, wait, drop };
+  using Fate = parts::HeldEvents::Fate;
   bool is_of_membership(const Event& event, Effects& out);
   Fate fate_of(const Event& event) const;
   Fate fate_of(const Message& message) const;
@@ -339,7 +339,7 @@ class VprocSwitch final : public Strategy {
   membership::Settings watching_;
   std::optional<membership::Membership> membership_;
   std::map<NodeId, Incarnation> known_;   // the newest incarnation of each node that was a member
-  std::deque<Held> held_;
+  parts::HeldEvents held_;
   vproc::Duties duties_;
   vproc::Recoveries recoveries_;
   std::map<NodeId, Judged> verdicts_;                                   // the last ones on each dead node
