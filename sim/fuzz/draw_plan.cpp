@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "models/base/check.hpp"
 #include "models/base/random.hpp"
-#include "models/config/words.hpp"
+#include "models/config/needs.hpp"
 #include "sim/fuzz/draw_ops.hpp"
 
 namespace ssi::fuzz {
@@ -48,22 +47,6 @@ Choice draw_set(const Field& field, Stream& draws) {
   return words;
 }
 
-bool is_or_has(const Choice& value, std::string_view words) {
-  if (const auto* one = std::get_if<std::string>(&value)) return config::has_word(words, *one);
-  const auto* set = std::get_if<std::vector<std::string>>(&value);
-  return set != nullptr && std::any_of(set->begin(), set->end(), [&](const std::string& word) { return config::has_word(words, word); });
-}
-
-// As the reader of scenarios sees it (sim/load/needs.hpp): what it needs is so, and has an effect itself.
-bool has_effect(const Field& field, std::span<const Field> table, const config::Values& values) {
-  if (field.needs.key.empty()) return true;
-  const auto needed = std::find_if(table.begin(), table.end(), [&](const Field& other) { return other.key == field.needs.key; });
-  SSI_CHECK(needed != table.end(), "a setting needs one that its table has not");
-  if (!has_effect(*needed, table, values)) return false;
-  return std::any_of(values.begin(), values.end(),
-                     [&](const auto& value) { return value.first == field.needs.key && is_or_has(value.second, field.needs.value); });
-}
-
 config::Values draw_params(const StrategyEntry& strategy, const config::Values& given, Stream& draws) {
   config::Values out;
   for (const Field& field : strategy.params) {
@@ -73,7 +56,7 @@ config::Values draw_params(const StrategyEntry& strategy, const config::Values& 
     Choice value = field.kind == config::Kind::choice_set ? draw_set(field, draws) : choices[usual == 0 ? 0 : drawn];
     for (const auto& [key, wished] : given)
       if (key == field.key) value = wished;
-    out.emplace_back(field.key, has_effect(field, strategy.params, out) ? value : config::default_of(field));
+    out.emplace_back(field.key, config::has_effect(field, strategy.params, out) ? value : config::default_of(field));
   }
   return out;
 }

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "models/base/check.hpp"
+#include "models/config/needs.hpp"
 #include "sim/load/settings.hpp"
 #include "sim/load/wording.hpp"
 
@@ -14,12 +12,6 @@ using config::Field;
 using config::Kind;
 
 namespace {
-
-const Field& field_of(std::string_view key, std::span<const Field> table) {
-  const auto found = std::find_if(table.begin(), table.end(), [&](const Field& field) { return field.key == key; });
-  SSI_CHECK(found != table.end(), "a setting needs one that its table has not");
-  return *found;
-}
 
 std::vector<std::string> words_in_quotes(std::string_view words) {
   std::vector<std::string> out;
@@ -31,22 +23,11 @@ std::vector<std::string> words_in_quotes(std::string_view words) {
   return out;
 }
 
-bool is_met(const config::Needs& needs, const config::Values& values) {
-  const std::vector<std::string> any = words_in_quotes(needs.value);
-  const auto named = [&](const std::string& word) { return std::find(any.begin(), any.end(), in_quotes(word)) != any.end(); };
-  for (const auto& [key, value] : values) {
-    if (key != needs.key) continue;
-    if (const auto* one = std::get_if<std::string>(&value)) return named(*one);
-    if (const auto* set = std::get_if<std::vector<std::string>>(&value)) return std::any_of(set->begin(), set->end(), named);
-  }
-  return false;
-}
-
 // Of the field and of what it needs in turn, those whose need is not met; what comes first is needed by what comes after.
 std::vector<const Field*> unmet_needs(const Field& field, std::span<const Field> table, const config::Values& values) {
   if (field.needs.key.empty()) return {};
-  std::vector<const Field*> unmet = unmet_needs(field_of(field.needs.key, table), table, values);
-  if (!is_met(field.needs, values)) unmet.push_back(&field);
+  std::vector<const Field*> unmet = unmet_needs(config::field_of(field.needs.key, table), table, values);
+  if (!config::is_met(field.needs, values)) unmet.push_back(&field);
   return unmet;
 }
 
@@ -65,7 +46,7 @@ void check_needs(const Node& object, std::span<const Field> table, const config:
     if (node != nullptr && !unmet.empty()) {
       std::vector<std::string> conditions, remedies;
       for (const Field* one : unmet) {
-        const bool of_set = field_of(one->needs.key, table).kind == Kind::choice_set;
+        const bool of_set = config::field_of(one->needs.key, table).kind == Kind::choice_set;
         const std::string any = fmt::format("{}", fmt::join(words_in_quotes(one->needs.value), " or "));
         conditions.push_back(fmt::format("\"{}\" {} {}", one->needs.key, of_set ? "has" : "is", any));
         remedies.push_back(of_set ? fmt::format("add {} to \"{}\"", any, one->needs.key)
