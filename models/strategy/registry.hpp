@@ -61,6 +61,7 @@ struct StrategyEntry {
   // A group's kill(2) ends when all members have the signal, since one holder has the list; else members are marked at one
   // instant, or site by site, and waited for afterwards, while others are born.
   bool group_kills_end_exactly = true;
+  bool forks_begin_anew = false;   // a fork lets its caller's signals act first (Linux: ERESTARTNOINTR); else it is a step
   bool has_sets = false;           // its nodes agree on partition sets
 
   Coverage coverage_with(const config::Values& values) const { return covers ? covers(values) : coverage; }

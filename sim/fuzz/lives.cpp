@@ -37,9 +37,9 @@ std::uint32_t PlanRun::name_of_child(Asked& by, NodeId at) const {
   return by.op->id + (at.value + plan_.nodes - by.op->node % plan_.nodes) % plan_.nodes;
 }
 
-// The kernel of dsm_first, as Linux's, lets its caller's signals act first and then begins with the child anew.
+// Where a fork lets its caller's signals act first, it begins with the child anew after each.
 world::Step PlanRun::fork_begun(const world::CallRecord& record) const {
-  if (plan_.strategy != "dsm_first") return *record.handled;
+  if (!entry_.forks_begin_anew) return *record.handled;
   const auto& all = history_.deliveries;
   const world::Step over = record.answered.value_or(now_);   // the child was in the list by then, wherever it has still to start
   const auto last = std::find_if(all.rbegin(), all.rend(),

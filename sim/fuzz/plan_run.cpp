@@ -26,12 +26,12 @@ const StrategyEntry& entry_of(const Plan& plan) {
 }   // namespace
 
 PlanRun::PlanRun(const Plan& plan, const RunOptions& options)
-    : plan_(plan), options_(options), coverage_(entry_of(plan).coverage_with(plan.params)),
-      one_machine_(entry_of(plan).image == Image::one_machine), world_(plan.strategy, options_of(plan, options, one_machine_)) {
+    : plan_(plan), entry_(entry_of(plan)), options_(options), coverage_(entry_.coverage_with(plan.params)),
+      one_machine_(entry_.image == Image::one_machine), world_(plan.strategy, options_of(plan, options, one_machine_)) {
   world_.watch(this);
   for (std::size_t i = 0; i < plan_.ops.size(); ++i) ops_of_[plan_.ops[i].by].push_back(i);
   for (std::uint32_t id = 0; id < world_.nodes(); ++id) history_.inits.insert(world_.init(id));
-  history_.group_kills_end_exactly = entry_of(plan_).group_kills_end_exactly;
+  history_.group_kills_end_exactly = entry_.group_kills_end_exactly;
   std::stable_sort(plan_.faults.begin(), plan_.faults.end(),
                    [](const Fault& a, const Fault& b) { return std::pair(a.at, a.after) < std::pair(b.at, b.after); });
 }
@@ -50,7 +50,7 @@ Verdict PlanRun::run() {
     verdict_.kind = Verdict::Kind::bug;
     verdict_.problems = {failed.what()};
   }
-  verdict_.beyond_design = verdict_.crashes > 0 && !entry_of(plan_).survives_crashes;
+  verdict_.beyond_design = verdict_.crashes > 0 && !entry_.survives_crashes;
   verdict_.events = now_;
   verdict_.calls = history_.calls.size();
   return std::move(verdict_);

@@ -172,6 +172,7 @@ class PlanRun final : public world::Watcher {
   bool free_one();
 
   Plan plan_;   // ops are referred to
+  const StrategyEntry& entry_;
   RunOptions options_;
   Coverage coverage_;
   bool one_machine_;

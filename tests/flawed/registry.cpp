@@ -38,7 +38,8 @@ StrategyEntry dsm_first_entry() {
           .params = dsm_first::parameters(),
           .make = make_dsm_first,
           .check_cluster = dsm_first::check_cluster,
-          .group_kills_end_exactly = false};
+          .group_kills_end_exactly = false,
+          .forks_begin_anew = true};
 }
 
 }   // namespace
