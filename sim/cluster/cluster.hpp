@@ -210,8 +210,8 @@ class Cluster final : public BackendClient {
   void evacuate(NodeId node);
   NodeId next_up(NodeId after, NodeId but) const;
   void operate(NodeId node, const Call& call);   // as init there
-  void look_around(), has_left(const Running&program);
-  std::uint64_t still_there() const;
+  void look_around(), has_left(const Running& program);
+  std::uint64_t still_there();
   void operation_done(const Effects::Completion& completion);
   void see_who_is_there(const std::vector<ProcessInfo>& processes);
   void slow_down(NodeId node, double factor);

@@ -45,9 +45,9 @@ void Cluster::operation_done(const Effects::Completion& completion) {
   if (operations_.empty()) look_around();
 }
 
-std::uint64_t Cluster::still_there() const {
+std::uint64_t Cluster::still_there() {
   std::uint64_t sum = 0;
-  const_cast<Programs&>(programs_).each([&](const Running& program) { sum += program.node == *evacuated_; });
+  programs_.each([&](const Running& program) { sum += program.node == *evacuated_; });
   return sum;
 }
 
